@@ -1,0 +1,1 @@
+"""What was promised, and when: plan files, cadence, slots, progress. Pure, but for reading."""
