@@ -1,0 +1,1 @@
+"""From a blank page to an approved item."""

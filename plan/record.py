@@ -1,0 +1,104 @@
+"""A unit's plan and what was done by hand, in the database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from errors import Refused
+from models import Deed, PlanVersion, Staff
+from plan import file, progress
+from plan.calendar import HANOI
+from plan.slots import Schedule, Slot
+from plan.values import Plan
+
+
+def use(session: Session, unit: str, text: str, now: datetime) -> tuple[Plan, bool]:
+    """Make a plan the unit's current one; False where it already was, word for word.
+
+    What was done stays: deeds belong to the task, and to the slot where it still exists.
+    """
+    plan, findings = file.parse(text)
+    if plan is None:
+        raise file.PlanRefused(findings)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    was = _current(session, unit)
+    if was and was.digest == digest:
+        return plan, False
+    if was:
+        was.current = False
+        session.add(was)
+        session.flush()
+    session.add(PlanVersion(unit=unit, slug=plan.slug, digest=digest, toml=text, used_at=now))
+    return plan, True
+
+
+def current(session: Session, unit: str) -> Plan:
+    """Raises `Refused` where the unit has no plan yet."""
+    version = _current(session, unit)
+    plan = file.parse(version.toml)[0] if version else None
+    if plan is None:
+        raise Refused(f"Đơn vị {unit} chưa có kế hoạch; hãy chạy: loa plan use TỆP.toml")
+    return plan
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Something done by hand; `evidence` is a link or media/{digest}.{ext}."""
+
+    task: str
+    on: date
+    evidence: str
+    slot: str | None = None
+
+
+def enter(
+    session: Session, plan: Plan, schedule: Schedule, done: ByHand, by: Staff, now: datetime
+) -> Deed:
+    """Enter what was done by hand. Raises `Refused` for a task or slot that the plan has not."""
+    if plan.task(done.task) is None:
+        raise Refused(
+            f"Kế hoạch {plan.slug} không có nhiệm vụ “{done.task}”; xem: loa plan progress"
+        )
+    if done.on > now.astimezone(HANOI).date():
+        raise Refused(f"Ngày {done.on:%d/%m/%Y} chưa tới: chỉ ghi việc đã làm.")
+    own = schedule.of_task(done.task)
+    if done.slot is not None and done.slot not in {each.id for each in own}:
+        raise Refused(f"Nhiệm vụ {done.task} không có kỳ “{done.slot}”; xem: loa plan slots")
+    deed = Deed(
+        unit=by.unit,
+        task=done.task,
+        slot=done.slot or _home(own, deeds(session, by.unit, done.task), done.on),
+        on=done.on,
+        evidence=done.evidence,
+        staff_id=by.id,
+        entered_at=now,
+    )
+    session.add(deed)
+    session.flush()
+    return deed
+
+
+def deeds(session: Session, unit: str, task: str | None = None) -> list[progress.Deed]:
+    query = select(Deed).where(Deed.unit == unit).order_by(col(Deed.on), col(Deed.id))
+    found = session.exec(query.where(Deed.task == task) if task else query)
+    return [
+        progress.Deed(task=each.task, on=each.on, slot=each.slot, links=(each.evidence,))
+        for each in found
+    ]
+
+
+def _home(own: Sequence[Slot], known: list[progress.Deed], on: date) -> str | None:
+    """The slot that a deed of that day fills, by the same rule as `progress.fill`."""
+    new = progress.Deed(task="", on=on)
+    filled = progress.fill(own, [*known, new])
+    return next((slot for slot, done in filled.items() if new in done), None)
+
+
+def _current(session: Session, unit: str) -> PlanVersion | None:
+    query = select(PlanVersion).where(PlanVersion.unit == unit, col(PlanVersion.current))
+    return session.exec(query).first()
