@@ -14,8 +14,9 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, DateTime, Dialect, Engine, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
 
 from errors import Refused
 
@@ -86,6 +87,14 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def insert_or_ignore(session: Session, model: type[SQLModel], **values: Any) -> None:
+    """Insert a row by its column names, unless one with the same unique key is there."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    table = model.__table__  # type: ignore[attr-defined]
+    insert = postgresql.insert(table) if postgres else sqlite.insert(table)
+    session.connection().execute(insert.values(values).on_conflict_do_nothing())
 
 
 def _engine(url: str, is_sqlite: bool) -> Engine:

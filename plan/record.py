@@ -39,11 +39,15 @@ def use(session: Session, unit: str, text: str, now: datetime) -> tuple[Plan, bo
 
 def current(session: Session, unit: str) -> Plan:
     """Raises `Refused` where the unit has no plan yet."""
-    version = _current(session, unit)
-    plan = file.parse(version.toml)[0] if version else None
+    plan = current_or_none(session, unit)
     if plan is None:
         raise Refused(f"Đơn vị {unit} chưa có kế hoạch; hãy chạy: loa plan use TỆP.toml")
     return plan
+
+
+def current_or_none(session: Session, unit: str) -> Plan | None:
+    version = _current(session, unit)
+    return file.parse(version.toml)[0] if version else None
 
 
 @dataclass(frozen=True, slots=True)
