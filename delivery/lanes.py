@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from channels.base import Channel
+from zone import HANOI
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 Quiet = Callable[[time], bool]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from channels.base import Counts, Decision, Engagement, Receipt
@@ -74,15 +74,6 @@ def count_followers(sender: Sender, lane: Lane) -> int | None:
 
 def sent(session: Session) -> Sequence[Publication]:
     return session.exec(select(Publication).where(Publication.state == SendState.SENT)).all()
-
-
-def latest(session: Session, unit: str | None = None) -> dict[int, Reading]:
-    """The newest reading of each publication, of one unit or of all."""
-    newest = select(func.max(col(Reading.id))).group_by(col(Reading.publication_id))
-    query = select(Reading).where(col(Reading.id).in_(newest))
-    if unit is not None:
-        query = query.join(Publication).where(Publication.unit == unit)
-    return {reading.publication_id: reading for reading in session.exec(query)}
 
 
 def _take(sender: Sender, lane: Lane) -> Publication | None:

@@ -23,8 +23,8 @@ from channels.base import (
 )
 from delivery.lanes import Lane
 from delivery.notices import ADMIN, APPROVER, notice
-from delivery.queue import ANNOUNCE, Claim, gate_of
-from models import Ask, Attempt, Draft, Item, Publication, SendState, Staff
+from delivery.queue import Claim, gate_of
+from models import ANNOUNCE, Ask, Attempt, Draft, Item, Publication, SendState, Staff
 
 Outcome = Receipt | Decision
 BACKOFF_MAX = timedelta(hours=1)

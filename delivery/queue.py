@@ -23,7 +23,6 @@ from store import insert_or_ignore
 
 # The items, of those given, whose drafts are still what was approved.
 StillApproved = Callable[[Session, Collection[int]], Collection[int]]
-ANNOUNCE = "announce"
 
 P = Publication.__table__.c  # type: ignore[attr-defined]
 TAKE = (

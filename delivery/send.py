@@ -23,9 +23,9 @@ from channels.base import (
 )
 from delivery import outcome, queue
 from delivery.lanes import Lane
-from delivery.queue import ANNOUNCE, Claim, StillApproved
+from delivery.queue import Claim, StillApproved
 from errors import Refused
-from models import Publication, SendState
+from models import ANNOUNCE, Publication, SendState
 from store import Store
 
 log = structlog.get_logger(__name__)

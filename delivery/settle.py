@@ -11,10 +11,9 @@ from sqlmodel import Session, col, select
 from channels.base import Decision, Finds, Post, Receipt, Sight
 from delivery import outcome
 from delivery.lanes import Lane
-from delivery.queue import ANNOUNCE
 from delivery.send import Sender
 from errors import Refused
-from models import Ask, Attempt, Item, Publication, SendState, Staff
+from models import ANNOUNCE, Ask, Attempt, Item, Publication, SendState, Staff
 
 log = structlog.get_logger(__name__)
 

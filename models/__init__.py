@@ -2,12 +2,14 @@
 
 from models.content import Draft, DraftState, Item, Kind
 from models.ledger import (
+    ANNOUNCE,
     Ask,
     Attempt,
     ChannelState,
     FollowerCount,
     Heartbeat,
     Notice,
+    PendingLink,
     Publication,
     Reading,
     SendState,
@@ -16,6 +18,7 @@ from models.ledger import (
 from models.office import Deed, PlanVersion, Role, Staff
 
 __all__ = [
+    "ANNOUNCE",
     "Ask",
     "Attempt",
     "ChannelState",
@@ -27,6 +30,7 @@ __all__ = [
     "Item",
     "Kind",
     "Notice",
+    "PendingLink",
     "PlanVersion",
     "Publication",
     "Reading",

@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from store import UtcDateTime
 
+ANNOUNCE = "announce"  # the occurrence of a broadcast
+
 
 class SendState(StrEnum):
     DUE = "due"
@@ -132,6 +134,20 @@ class Token(SQLModel, table=True):
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     locked_by: str | None = None
     locked_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class PendingLink(SQLModel, table=True):
+    """A connection that an admin was asked to allow; `verifier` is encrypted with the office key.
+
+    Between the command that asked and the web process that hears the answer there is only this.
+    """
+
+    __tablename__ = "pending_link"
+
+    state: str = Field(primary_key=True)
+    channel: str
+    verifier: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Heartbeat(SQLModel, table=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import holidays
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+from zone import HANOI
+
 CULTURE_DAY = (11, 24)  # NQ 80-NQ/TW; the Labour Code had not taken it in by 02/2026 (facts §4)
 DAY = timedelta(days=1)
 

@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 from errors import Refused
 from models import Deed, PlanVersion, Staff
 from plan import file, progress
-from plan.calendar import HANOI
 from plan.slots import Schedule, Slot
 from plan.values import Plan
+from zone import HANOI
 
 
 def use(session: Session, unit: str, text: str, now: datetime) -> tuple[Plan, bool]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -113,6 +113,13 @@ def task_slots(task: Task, plan: Plan, calendar: Calendar, counts_since: date) -
     firsts = _firsts(task, found, calendar, counts_since)
     reruns = _reruns(task, firsts, calendar, counts_since)
     return tuple(sorted((*firsts, *reruns), key=lambda slot: (slot.due, slot.id)))
+
+
+def coming(slots: Iterable[Slot], on: date, lead: timedelta) -> Iterator[Slot]:
+    """The first airings that are due within `lead`, or overdue in a window still open."""
+    for slot in slots:
+        if not slot.is_rerun and slot.due.date() - lead <= on <= slot.by:
+            yield slot
 
 
 def event_day(cadence: Cadence, year: int) -> date | None:

@@ -4,9 +4,9 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-from channels.base import Post, Receipt
+from channels.base import Post, Receipt, Retry
 from delivery import outcome, queue, sweep
-from models import SendState
+from models import Role, SendState, Staff
 from store import Store
 from tests.delivery.conftest import MINUTE, NOON, Findable, Ledger, Obedient
 
@@ -61,7 +61,6 @@ def test_a_late_answer_is_still_the_truth(ledger: Ledger, channel: Obedient) -> 
 
 
 def test_a_sleeper_cannot_undo_what_a_person_decided(ledger: Ledger, findable: Findable) -> None:
-    from channels.base import Retry
 
     lane, id = ledger.lane(findable), ledger.add()
     claim = ledger.claim(lane, "sleepy")
@@ -126,7 +125,6 @@ def test_heartbeats_tell_who_fell_silent(ledger: Ledger) -> None:
 def test_the_ledger_holds_on_postgresql(postgres_url: str, channel: Obedient) -> None:
     store = Store(postgres_url)
     store.migrate()
-    from models import Role, Staff
 
     with store.writing() as session:
         session.add(Staff(unit="xa", name="Lan", role=Role.EDITOR, added_at=NOON))

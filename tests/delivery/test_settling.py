@@ -11,6 +11,7 @@ from delivery import measure, notices, settle
 from delivery.lanes import Clocks, Lane
 from errors import Refused
 from models import Ask, Notice, Publication, Reading, SendState, Staff
+from reports import readings
 from tests.delivery.conftest import NOON, Findable, Ledger, Obedient
 
 
@@ -194,8 +195,8 @@ def test_engagement_is_read_at_its_moments(ledger: Ledger, channel: Obedient) ->
     with ledger.store.reading() as session:
         told = [(each.views, each.shares) for each in session.exec(select(Reading))]
         assert told == [(7, None), (0, None)]
-        assert measure.latest(session, "xa")[id].views == 0
-        assert measure.latest(session, "khac") == {}
+        assert readings.latest(session, "xa")[id].views == 0
+        assert readings.latest(session, "khac") == {}
     ledger.later(timedelta(days=60))
     assert measure.measure_due(ledger.sender(), lane) == 0
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from delivery import measure
-from delivery.lanes import HANOI
 from models import Attempt, Publication, Reading, SendState
+from reports import readings
+from zone import HANOI
 
 STATE_NAMES = {
     SendState.DUE: "chờ đến giờ",
@@ -35,8 +35,8 @@ def rows(
     attempts: dict[int, list[Attempt]] = defaultdict(list)
     for attempt in session.exec(select(Attempt).order_by(col(Attempt.id))):
         attempts[attempt.publication_id].append(attempt)
-    readings = measure.latest(session)
-    return [_row(row, attempts[row.id], readings.get(row.id)) for row in session.exec(query)]
+    newest = readings.latest(session)
+    return [_row(row, attempts[row.id], newest.get(row.id)) for row in session.exec(query)]
 
 
 def local(moment: datetime | None) -> str | None:

@@ -1,0 +1,1 @@
+"""What the office has done, read from the database. Reads only."""
