@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from errors import Refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 15_000
+MIGRATION_LOCK = 0x4C6F61  # any number that is ours
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -48,10 +52,11 @@ class Store:
     deferred transaction fails at once whatever the busy timeout.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, durable: bool = True) -> None:
+        """`durable=False` is for what may be lost with the machine, such as a rehearsal."""
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _engine(url, self.is_sqlite)
+        self.engine = _engine(url, self.is_sqlite, durable)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -76,10 +81,13 @@ class Store:
                 head = ScriptDirectory.from_config(config).get_current_head()
                 if MigrationContext.configure(connection).get_current_revision() == head:
                     return
-            with self.engine.connect().execution_options(writing=True) as connection:
+            # One transaction around all steps: processes that start together take turns.
+            writer = self.engine.connect().execution_options(writing=True)
+            with writer as connection, connection.begin():
+                if not self.is_sqlite:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-                connection.commit()
         except OperationalError as error:
             raise Refused(
                 f"Không mở được cơ sở dữ liệu {_shown(self.url)}: {error.orig}"
@@ -97,7 +105,7 @@ def insert_or_ignore(session: Session, model: type[SQLModel], **values: Any) -> 
     session.connection().execute(insert.values(values).on_conflict_do_nothing())
 
 
-def _engine(url: str, is_sqlite: bool) -> Engine:
+def _engine(url: str, is_sqlite: bool, durable: bool) -> Engine:
     if not is_sqlite:
         return create_engine(url, pool_size=10, pool_pre_ping=True, json_serializer=_json)
     engine = create_engine(
@@ -105,16 +113,31 @@ def _engine(url: str, is_sqlite: bool) -> Engine:
         connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},
         json_serializer=_json,
     )
-    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "connect", partial(_open_sqlite, durable))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _open_sqlite(connection: Any, _record: Any) -> None:
+def _open_sqlite(durable: bool, connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _switch_to_wal(connection)
+    synchronous = "FULL" if durable else "OFF"
+    for pragma in (f"synchronous={synchronous}", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}").close()
-    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}").close()
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """SQLite does not wait its turn here, whatever the busy timeout: so we do."""
+    end = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

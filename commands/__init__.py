@@ -1,0 +1,1 @@
+"""The commands of `loa`, a file a group. Each asks, calls one function, and prints."""

@@ -1,0 +1,1 @@
+"""What `loa check` looks at, a file a part of the office."""

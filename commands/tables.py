@@ -1,0 +1,167 @@
+"""Tables for a terminal, in the words of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from models import SendState
+from plan.progress import Line, Reach
+from plan.slots import Schedule, Slot
+from plan.values import Plan
+from plan.vocabulary import CHANNEL_NAMES
+from reports.publications import STATE_NAMES
+
+BAR = 12
+
+
+def progress_table(plan: Plan, unit_name: str, on: date, lines: Iterable[Line]) -> Table:
+    """What an official shows the vice-chairman: one line a task, late ones first."""
+    table = Table(
+        title=f"Tiến độ {plan.number or plan.slug} · {unit_name} · đến ngày {on:%d/%m/%Y}",
+        title_style="bold",
+        header_style="bold",
+        caption="✗ chậm hoặc thiếu · ◐ xong một phần · … đang trong hạn · "
+        "— không giao chỉ tiêu số lượng",
+    )
+    table.add_column("Nhiệm vụ", ratio=5, min_width=24)
+    table.add_column("Đã làm", justify="right", no_wrap=True)
+    table.add_column("Tiến độ", no_wrap=True)
+    table.add_column("Kỳ tới", no_wrap=True)
+    table.add_column("Dự kiến", justify="right", no_wrap=True)
+    table.add_column("Lượt xem", justify="right", no_wrap=True)
+    table.add_column("Ghi chú", ratio=4, min_width=16)
+    for line in lines:
+        table.add_row(
+            f"[dim]{line.task.id}[/] {_short(line.task.title)}",
+            _count(line),
+            _bar(line),
+            f"{line.next_due:%d/%m}" if line.next_due else "",
+            _forecast(line),
+            _views(line.reach),
+            _note(line),
+        )
+    return table
+
+
+def slots_table(plan: Plan, schedule: Schedule) -> Table:
+    """The year as slots, a line a task and month."""
+    table = Table(title=f"Lịch {plan.number or plan.slug}: {plan.title}", header_style="bold")
+    table.add_column("Kỳ", no_wrap=True)
+    table.add_column("Nhiệm vụ", no_wrap=True)
+    table.add_column("Từ ngày", no_wrap=True)
+    table.add_column("Hạn", no_wrap=True)
+    table.add_column("Dự kiến đăng", no_wrap=True)
+    table.add_column("Tính chỉ tiêu", justify="center")
+    for slot in schedule.slots:
+        table.add_row(
+            _slot_name(slot),
+            slot.task,
+            f"{slot.first:%d/%m/%Y}",
+            f"{slot.by:%d/%m/%Y}",
+            f"{slot.due:%H:%M %d/%m}",
+            "✓" if slot.counted else "",
+            style="" if slot.counted else "dim",
+        )
+    return table
+
+
+def plan_table(plan: Plan) -> Table:
+    """Every task of a plan: who leads it, where it goes, how often."""
+    issued = f", ngày {plan.date:%d/%m/%Y}" if plan.date else ""
+    table = Table(title=f"{plan.number or plan.slug}{issued}: {plan.title}", header_style="bold")
+    for name in ("Mã", "Nhiệm vụ", "Chủ trì", "Kênh", "Thời gian"):
+        table.add_column(name)
+    for task in plan.tasks:
+        table.add_row(
+            task.id,
+            _short(task.title),
+            "; ".join((task.lead, *task.co_leads)),
+            ", ".join(CHANNEL_NAMES.get(each, each) for each in task.channels),
+            task.frequency_text or task.time_text,
+        )
+    return table
+
+
+def publications_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """The queue for a person: what, where, when, and how it stands."""
+    table = Table(header_style="bold")
+    for name in ("Số", "Tiêu đề", "Kênh", "Giờ hẹn", "Trạng thái", "Ghi chú"):
+        table.add_column(name)
+    for row in rows:
+        due = datetime.fromisoformat(row["due"])
+        table.add_row(
+            str(row["id"]),
+            _short(row["title"], 60),
+            row["channel"],
+            f"{due:%H:%M %d/%m/%Y}",
+            STATE_NAMES[SendState(row["state"])],
+            row["url"] or row["reason"],
+        )
+    return table
+
+
+def show(*parts: object) -> None:
+    console = Console()
+    for part in parts:
+        console.print(part)
+
+
+def _short(title: str, room: int = 90) -> str:
+    if len(title) <= room:
+        return title
+    return title[:room].rsplit(" ", 1)[0] + " …"
+
+
+def _count(line: Line) -> str:
+    if line.target is None:
+        return f"{line.done} / —"
+    return f"{line.done} / {line.target}"
+
+
+def _bar(line: Line) -> Text:
+    if not line.target:
+        return Text("· " * (BAR // 2), style="dim")
+    full = round(BAR * min(line.done, line.target) / line.target)
+    colour = "red" if line.missed else "yellow" if line.is_behind else "green"
+    return Text("█" * full, style=colour) + Text("░" * (BAR - full), style="dim")
+
+
+def _forecast(line: Line) -> str:
+    return "" if line.forecast is None else f"{line.forecast}/{line.target}"
+
+
+def _views(reach: Reach) -> str:
+    return "" if reach.views is None else f"{reach.views:,}".replace(",", ".")
+
+
+def _note(line: Line) -> Text:
+    if line.missed:
+        return Text(f"✗ {line.missed} kỳ chậm. {line.why}", style="red")
+    if line.partly:
+        return Text(f"◐ {line.why}", style="yellow")
+    if line.is_silent:
+        return Text(f"✗ {line.why}", style="yellow")
+    words = [line.why, _reruns(line), _late(line), f"… {line.waiting} kỳ" if line.waiting else ""]
+    return Text(" ".join(word for word in words if word))
+
+
+def _reruns(line: Line) -> str:
+    if not line.reruns_target:
+        return ""
+    return f"Trong đó phát lại {line.reruns_done}/{line.reruns_target}."
+
+
+def _late(line: Line) -> str:
+    return f"{line.late} kỳ làm muộn." if line.late else ""
+
+
+def _slot_name(slot: Slot) -> str:
+    if slot.is_rerun:
+        return f"  phát lại {slot.number}/{slot.of}"
+    return f"{slot.number}/{slot.of}"
