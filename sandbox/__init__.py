@@ -1,0 +1,1 @@
+"""Stand-ins of the services over real HTTP, for rehearsal, training and tests."""
