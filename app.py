@@ -19,6 +19,7 @@ from channels.telegram import Telegram
 from channels.zalo_oa import ZaloOA
 from config import Config, MissingSecret, Unit
 from content import posts, review, routing
+from content.routing import Office
 from delivery.lanes import Clocks, Lane, Lanes
 from delivery.send import Sender
 from delivery.tokens import KeptTokens
@@ -26,7 +27,7 @@ from errors import Refused
 from models import Item, PlanVersion
 from plan import file, progress, record, slots
 from plan.calendar import Calendar
-from plan.progress import Line
+from plan.progress import Deed, Line
 from plan.slots import Schedule
 from plan.values import Plan
 from reports import facts
@@ -64,12 +65,23 @@ class App:
             silence_days=unit.silence_days,
         )
 
+    def office(self, session: Session, unit: Unit) -> Office:
+        """A unit at work, as drafting sees it: its plan's tasks and slots, where it has one."""
+        plan = record.current_or_none(session, unit.id)
+        if plan is None:
+            return Office(self.config, unit)
+        return Office(self.config, unit, plan.tasks, self.schedule(unit, plan).slots)
+
     def progress(self, unit: Unit, on: date) -> tuple[Plan, tuple[Line, ...]]:
         """The unit's plan and where each task stands on a day. Raises `Refused` without a plan."""
         with self.store.reading() as session:
             plan = record.current(session, unit.id)
-            deeds = facts.deeds(session, unit.id, lambda task: _channels(plan, unit, task))
+            deeds = self.deeds(session, unit, plan)
         return plan, progress.progress(plan, self.schedule(unit, plan), deeds, on)
+
+    def deeds(self, session: Session, unit: Unit, plan: Plan) -> list[Deed]:
+        """Everything done for the unit's tasks, by hand and through the channels."""
+        return facts.deeds(session, unit.id, lambda task: _channels(plan, unit, task))
 
     def limits(self) -> Mapping[str, Limits]:
         """What each channel that publishes by itself can take."""
@@ -88,12 +100,12 @@ class App:
         return posts.compose(content, lane.name, lane.channel.limits, house).post
 
 
-def open_office(config: Config, clock: Clock, environ: Environ) -> App:
+def open_office(config: Config, clock: Clock, environ: Environ, durable: bool = True) -> App:
     """Open the database, bring it up to date, take in plans that config names for the first time.
 
     Raises `Refused` where the database or a plan cannot be opened.
     """
-    store = _open_store(config)
+    store = _open_store(config, durable)
     lanes = {
         each.name: lane
         for each in config.channels
@@ -111,14 +123,14 @@ def still_approved(session: Session, items: Collection[int]) -> Collection[int]:
     return {item.id for item in found if review.still_as_approved(session, item)}
 
 
-def _open_store(config: Config) -> Store:
+def _open_store(config: Config, durable: bool) -> Store:
     if config.loa.database.startswith("sqlite:///"):
         folder = Path(config.loa.database.removeprefix("sqlite:///")).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Refused(f"Không tạo được thư mục {folder}: {error.strerror}") from error
-    store = Store(config.loa.database)
+    store = Store(config.loa.database, durable)
     store.migrate()
     return store
 

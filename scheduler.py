@@ -58,14 +58,14 @@ def _open_drafts_of(app: App, unit: Unit, now: datetime) -> int:
         plan = record.current_or_none(session, unit.id) if made else None
         if plan is None:
             return 0
-        schedule = app.schedule(unit, plan)
+        schedule, office = app.schedule(unit, plan), app.office(session, unit)
         for route in made:
             task = plan.task(route.task)
             filled = drafts.taken(session, unit.id, route.task)
             for slot in coming(schedule.of_task(route.task), on, lead):
                 if task and slot.id not in filled:
-                    about = (task.title, *task.topics)
-                    draft = openings.open_one(session, unit.id, route.maker, slot, about, now)
+                    new = openings.opening(route.maker, slot, task.title, task.topics)
+                    draft = drafts.add(session, office, new, None, now).draft
                     _ask_for(session, unit, draft, f"{slot.by:%d/%m}", now)
                     opened += 1
     return opened
@@ -88,12 +88,19 @@ class Workers:
 
     def feed(self) -> None:
         """Set every lane going that is not: sending, looking up, reading."""
+        if self._stop.is_set():
+            return
+        with self._app.store.reading() as session:
+            work = queue.work(session, self._app.clock())
         for lane in self._app.lanes.values():
-            if lane.channel is None or self._stop.is_set():
+            if lane.channel is None:
                 continue
-            self._go("send", lane, partial(drain, self.sender, lane, self._stop.is_set))
-            self._go("settle", lane, partial(settle.settle_due, self.sender, lane))
-            self._go("measure", lane, partial(measure.measure_due, self.sender, lane))
+            if lane.name in work.send:
+                self._go("send", lane, partial(drain, self.sender, lane, self._stop.is_set))
+            if lane.name in work.settle:
+                self._go("settle", lane, partial(settle.settle_due, self.sender, lane))
+            if lane.name in work.measure:
+                self._go("measure", lane, partial(measure.measure_due, self.sender, lane))
 
     def stop(self) -> None:
         """Begin nothing more; what is being sent is finished and written."""

@@ -21,7 +21,13 @@ from reports import publications, readings
 from zone import HANOI
 
 LATEST = 8
-SERVICES = {"zalo": "Zalo OA", "facebook": "Facebook", "telegram": "Telegram", "loa": "Loa"}
+SERVICES = {
+    "zalo": "Zalo OA",
+    "facebook": "Facebook",
+    "telegram": "Telegram",
+    "loa": "Loa xã",
+    "thu-cong": "Tại chỗ",
+}
 
 
 def morning(day: date) -> datetime:
@@ -55,10 +61,11 @@ def _latest(rehearsal: Rehearsal) -> Table:
         query = select(Publication).where(Publication.state == SendState.SENT)
         rows = session.exec(query.order_by(col(Publication.sent_at).desc()).limit(LATEST)).all()
         newest = readings.latest(session)
-    table = Table(title="Vừa đăng, vừa phát", title_style="bold", header_style="bold", expand=True)
-    for name in ("Lúc", "Kênh", "Tiêu đề"):
-        table.add_column(name, ratio=6 if name == "Tiêu đề" else None, no_wrap=True)
-    for name in ("Lượt xem", "Bày tỏ", "Bình luận", "Chia sẻ"):
+    table = tables.plain("Vừa đăng, vừa phát", expand=True)
+    table.add_column("Lúc", no_wrap=True)
+    table.add_column("Kênh", no_wrap=True)
+    table.add_column("Tiêu đề", ratio=1, no_wrap=True)
+    for name in ("Xem", "Bày tỏ", "Bình luận", "Chia sẻ"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         told = newest.get(row.id)
@@ -76,7 +83,7 @@ def _channels(rehearsal: Rehearsal) -> Table:
     with rehearsal.stage.app.store.reading() as session:
         query = select(Publication.channel, Publication.state, func.count())
         counted = session.exec(query.group_by(Publication.channel, Publication.state)).all()
-    table = Table(title="Hàng chờ", title_style="bold", header_style="bold")
+    table = tables.plain("Hàng chờ")
     table.add_column("Kênh")
     states = [SendState.SENT, SendState.DUE, SendState.SENDING, SendState.ASKED]
     for state in states:

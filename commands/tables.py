@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -20,14 +21,24 @@ from reports.publications import STATE_NAMES
 BAR = 12
 
 
-def progress_table(plan: Plan, unit_name: str, on: date, lines: Iterable[Line]) -> Table:
-    """What an official shows the vice-chairman: one line a task, late ones first."""
-    table = Table(
-        title=f"Tiến độ {plan.number or plan.slug} · {unit_name} · đến ngày {on:%d/%m/%Y}",
+def plain(title: str = "", *, caption: str = "", expand: bool = False) -> Table:
+    """The one look of all tables: few lines, room for words."""
+    return Table(
+        title=title or None,
+        caption=caption or None,
+        expand=expand,
+        box=box.SIMPLE_HEAD,
         title_style="bold",
         header_style="bold",
-        caption="✗ chậm hoặc thiếu · ◐ xong một phần · … đang trong hạn · "
-        "— không giao chỉ tiêu số lượng",
+        pad_edge=False,
+    )
+
+
+def progress_table(plan: Plan, unit_name: str, on: date, lines: Iterable[Line]) -> Table:
+    """What an official shows the vice-chairman: one line a task, late ones first."""
+    table = plain(
+        f"Tiến độ {plan.number or plan.slug} · {unit_name} · đến ngày {on:%d/%m/%Y}",
+        caption="✗ chậm, thiếu · ◐ xong một phần · … trong hạn · — không có chỉ tiêu",
     )
     table.add_column("Nhiệm vụ", ratio=5, min_width=24)
     table.add_column("Đã làm", justify="right", no_wrap=True)
@@ -51,7 +62,7 @@ def progress_table(plan: Plan, unit_name: str, on: date, lines: Iterable[Line]) 
 
 def slots_table(plan: Plan, schedule: Schedule) -> Table:
     """The year as slots, a line a task and month."""
-    table = Table(title=f"Lịch {plan.number or plan.slug}: {plan.title}", header_style="bold")
+    table = plain(f"Lịch {plan.number or plan.slug}: {plan.title}")
     table.add_column("Kỳ", no_wrap=True)
     table.add_column("Nhiệm vụ", no_wrap=True)
     table.add_column("Từ ngày", no_wrap=True)
@@ -74,7 +85,7 @@ def slots_table(plan: Plan, schedule: Schedule) -> Table:
 def plan_table(plan: Plan) -> Table:
     """Every task of a plan: who leads it, where it goes, how often."""
     issued = f", ngày {plan.date:%d/%m/%Y}" if plan.date else ""
-    table = Table(title=f"{plan.number or plan.slug}{issued}: {plan.title}", header_style="bold")
+    table = plain(f"{plan.number or plan.slug}{issued}: {plan.title}")
     for name in ("Mã", "Nhiệm vụ", "Chủ trì", "Kênh", "Thời gian"):
         table.add_column(name)
     for task in plan.tasks:
@@ -90,7 +101,7 @@ def plan_table(plan: Plan) -> Table:
 
 def publications_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """The queue for a person: what, where, when, and how it stands."""
-    table = Table(header_style="bold")
+    table = plain()
     for name in ("Số", "Tiêu đề", "Kênh", "Giờ hẹn", "Trạng thái", "Ghi chú"):
         table.add_column(name)
     for row in rows:
@@ -112,7 +123,7 @@ def show(*parts: object) -> None:
         console.print(part)
 
 
-def _short(title: str, room: int = 90) -> str:
+def _short(title: str, room: int = 64) -> str:
     if len(title) <= room:
         return title
     return title[:room].rsplit(" ", 1)[0] + " …"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -12,6 +12,12 @@ from errors import Refused
 from models import Role, Staff
 
 MAX_NAME = 80
+MAY: Mapping[str, frozenset[Role]] = {
+    "write": frozenset(Role),
+    "settle": frozenset({Role.EDITOR, Role.APPROVER, Role.LEADER, Role.ADMIN}),
+    "approve": frozenset({Role.APPROVER, Role.LEADER, Role.ADMIN}),
+}
+WORDS = {"write": "soạn bài", "settle": "xử lý lượt đăng", "approve": "duyệt bài"}
 
 
 def add(session: Session, unit: str, name: str, role: Role, now: datetime) -> Staff:
@@ -49,6 +55,14 @@ def named(session: Session, name: str, unit: str | None = None) -> Staff:
 def everyone(session: Session, unit: str | None = None) -> Sequence[Staff]:
     query = select(Staff).where(col(Staff.active)).order_by(col(Staff.unit), col(Staff.name))
     return session.exec(query.where(Staff.unit == unit) if unit else query).all()
+
+
+def may(session: Session, name: str, action: str, unit: str | None = None) -> Staff:
+    """The member of staff, if their role allows it. Raises `Refused`."""
+    person = named(session, name, unit)
+    if person.role not in MAY[action]:
+        raise Refused(f"{person.name} chưa được giao quyền {WORDS[action]}; nhờ người có quyền.")
+    return person
 
 
 def tidy_name(name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, insert, or_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -92,6 +92,28 @@ def claim(
     return []
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The channels on which something waits now: to be sent, looked up, read."""
+
+    send: frozenset[str]
+    settle: frozenset[str]
+    measure: frozenset[str]
+
+
+def work(session: Session, now: datetime) -> Work:
+    """Asked before any lock is taken: most of the time there is nothing to do."""
+    due = or_(
+        and_(P.state == SendState.DUE, P.next_at <= now),
+        and_(P.state == SendState.SENDING, P.resume_at <= now),
+    )
+    return Work(
+        send=_channels_with(session, due),
+        settle=_channels_with(session, and_(P.state == SendState.UNKNOWN, P.settle_at <= now)),
+        measure=_channels_with(session, and_(P.state == SendState.SENT, P.measure_at <= now)),
+    )
+
+
 class Held:
     """What this process is sending just now; only that has its leases renewed."""
 
@@ -137,6 +159,11 @@ def gate_of(session: Session, channel: str) -> ChannelState:
         return gate
     insert_or_ignore(session, ChannelState, channel=channel)
     return session.exec(query).one()
+
+
+def _channels_with(session: Session, condition: ColumnElement[bool]) -> frozenset[str]:
+    query = select(P.channel).where(condition).distinct()
+    return frozenset(row.channel for row in session.connection().execute(query))
 
 
 def _rows(session: Session, query: Select[Any], most: int) -> Sequence[Row[Any]]:

@@ -19,12 +19,10 @@ def sweep(session: Session, lanes: Lanes, now: datetime) -> None:
     for row in _lost_leases(session, now):
         _cut_short(session, row, now)
         outcome.mark_unknown(session, _lane(lanes, row), row, LOST, now)
-    for name, lane in lanes.items():
-        if lane.manual:
-            for row in _due_by_hand(session, name, now):
-                _ask_by_hand(session, lane, row, now)
-        for row in _too_late(session, lane, now):
-            queue.ask_late(session, row.id, row.unit, row.title, name, now)
+    for row in _overdue_by_hand(session, lanes, now):
+        _ask_by_hand(session, lanes[row.channel], row, now)
+    for row in _too_late(session, lanes, now):
+        queue.ask_late(session, row.id, row.unit, row.title, row.channel, now)
     _orphans(session, now)
 
 
@@ -79,9 +77,9 @@ def _cut_short(session: Session, row: Publication, now: datetime) -> None:
         session.add(attempt)
 
 
-def _due_by_hand(session: Session, channel: str, now: datetime) -> list[Publication]:
+def _overdue_by_hand(session: Session, lanes: Lanes, now: datetime) -> list[Publication]:
     query = select(Publication).where(
-        Publication.channel == channel,
+        col(Publication.channel).in_([name for name, lane in lanes.items() if lane.manual]),
         Publication.state == SendState.DUE,
         col(Publication.next_at) <= now,
     )
@@ -102,16 +100,20 @@ def _ask_by_hand(session: Session, lane: Lane, row: Publication, now: datetime) 
         notice(session, key, row.unit, person, text, now, publication=row.id)
 
 
-def _too_late(session: Session, lane: Lane, now: datetime) -> list[Publication]:
+def _too_late(session: Session, lanes: Lanes, now: datetime) -> list[Publication]:
     """Overdue rows on a channel that claims nothing: held, broken, or quiet for too long."""
+    patience = {name: lane.clocks.late_after for name, lane in lanes.items() if not lane.manual}
+    if not patience:
+        return []
     query = select(Publication).where(
-        Publication.channel == lane.name,
+        col(Publication.channel).in_(patience),
         Publication.state == SendState.DUE,
-        col(Publication.due_at) < now - lane.clocks.late_after,
+        col(Publication.due_at) < now - min(patience.values()),
         col(Publication.forced).is_(False),
         col(Publication.follows).is_(None),
     )
-    return [] if lane.manual else list(session.exec(query.with_for_update(skip_locked=True)))
+    found = session.exec(query.with_for_update(skip_locked=True))
+    return [row for row in found if row.due_at < now - patience[row.channel]]
 
 
 def _orphans(session: Session, now: datetime) -> None:

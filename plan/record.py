@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -47,7 +48,13 @@ def current(session: Session, unit: str) -> Plan:
 
 def current_or_none(session: Session, unit: str) -> Plan | None:
     version = _current(session, unit)
-    return file.parse(version.toml)[0] if version else None
+    return _parsed(version.toml) if version else None
+
+
+@lru_cache(maxsize=64)
+def _parsed(toml: str) -> Plan | None:
+    """A plan is read often and changes a few times a year."""
+    return file.parse(toml)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
 
@@ -83,6 +84,7 @@ class Schedule:
         return replace(self, slots=tuple(kept))
 
 
+@lru_cache(maxsize=256)
 def slots(
     plan: Plan,
     calendar: Calendar,

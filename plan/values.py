@@ -88,7 +88,7 @@ class Task:
     lines: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """One plan. `date` is None where the source does not tell it; `tables` is the file as read."""
 

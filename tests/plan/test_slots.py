@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from plan import file
-from plan.calendar import HANOI, Calendar
+from plan.calendar import Calendar
+from zone import HANOI
 from plan.slots import Schedule, Slot, as_json, slots
 from plan.values import Cadence, Interval, Period, Plan, Rate, Task
 
