@@ -21,6 +21,7 @@ from config import Config, MissingSecret, Unit
 from content import posts, review, routing
 from content.routing import Office
 from delivery.lanes import Clocks, Lane, Lanes
+from delivery.listen import reactions_of
 from delivery.send import Sender
 from delivery.tokens import KeptTokens
 from errors import Refused
@@ -177,7 +178,7 @@ def _lane(
             case settings.FacebookPageSettings():
                 return lane(channel=_facebook(told, clock, environ))
             case settings.TelegramSettings() if told.chat:
-                return lane(channel=_telegram(told, environ))
+                return lane(channel=_telegram(told, store, environ))
             case settings.MemorySettings():
                 return lane(channel=Memory(name=told.name))
     except MissingSecret as missing:
@@ -237,12 +238,14 @@ def _facebook(told: settings.FacebookPageSettings, clock: Clock, environ: Enviro
     )
 
 
-def _telegram(told: settings.TelegramSettings, environ: Environ) -> Telegram:
+def _telegram(told: settings.TelegramSettings, store: Store, environ: Environ) -> Telegram:
     return Telegram(
         name=told.name,
         token=told.token.read(environ),
         chat=told.chat or "",
         session=new_session(),
         api_url=told.api_url,
+        reactions=functools.partial(reactions_of, store, told.name),
+        polls=told.mode == "polling",
         timeouts=(told.connect_s, told.read_s),
     )

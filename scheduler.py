@@ -22,7 +22,7 @@ from sqlmodel import Session
 from app import App
 from config import Unit
 from content import drafts, openings
-from delivery import measure, queue, settle, sweep
+from delivery import listen, measure, queue, settle, sweep
 from delivery.lanes import Lane
 from delivery.notices import APPROVER, Tell, notice, tell_waiting
 from delivery.send import Sender, drain
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 LANES_AT_ONCE = 16
 HOURLY = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 def find_lost(app: App, now: datetime) -> None:
@@ -132,6 +133,7 @@ class Clock:
         self._every(min(shortest / 3, timedelta(seconds=10)), self._renew, "lease")
         if "clock" in self._roles:
             self._every(HOURLY, self._hourly, "slow")
+            self._every(MINUTE, self._each_minute, "slow")
         self._beat.start()
 
     def stop(self) -> None:
@@ -166,6 +168,11 @@ class Clock:
         with self._app.store.writing() as session:
             queue.renew(session, self.workers.sender.held, now)
             sweep.beat(session, self.worker, ",".join(sorted(self._roles)), now)
+
+    def _each_minute(self) -> None:
+        for lane in self._app.lanes.values():
+            listen.listen(self.workers.sender, lane)
+            listen.reconnect(self.workers.sender, lane)
 
     def _hourly(self) -> None:
         open_drafts(self._app, self._app.clock())

@@ -26,7 +26,7 @@ from content import drafts, media, people, review
 from content.cover import default_cover
 from content.draft_file import NewDraft
 from content.routing import Office, channels_of
-from delivery import measure, queue, send, settle
+from delivery import listen, measure, queue, send, settle
 from delivery.send import Sender
 from models import (
     Ask,
@@ -236,6 +236,7 @@ class Rehearsal:
         with self.stage.app.store.reading() as session:
             work = queue.work(session, self.now)
         for name, lane in self.stage.app.lanes.items():
+            listen.listen(self.sender, lane)
             if name in work.measure:
                 measure.measure_due(self.sender, lane, limit=1000)
             if self.now.weekday() == FOLLOWERS_ON:

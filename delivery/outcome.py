@@ -228,7 +228,7 @@ def hold(session: Session, lane: Lane, reason: str, now: datetime) -> None:
         gate.held, gate.held_at = reason, now
         session.add(gate)
         session.flush()
-        text = f"Kênh {lane.name} bị ngắt: {reason} Nối lại bằng: loa token link {lane.name}"
+        text = f"Kênh {lane.name} bị ngắt: {reason} Nối lại xong, hàng chờ tự đi tiếp."
         notice(session, f"held:{lane.name}:{now.isoformat()}", lane.unit, ADMIN, text, now)
 
 

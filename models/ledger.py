@@ -122,6 +122,19 @@ class ChannelState(SQLModel, table=True):
     held: str | None = None  # why the channel is cut off, for people
     held_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     counted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # followers, daily
+    heard_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    mark: str = ""  # where the next hearing of its updates begins
+
+
+class ReactionCount(SQLModel, table=True):
+    """The newest count of a message's reactions, where a service tells it only as it changes."""
+
+    __tablename__ = "reaction_count"
+
+    channel: str = Field(primary_key=True)
+    message: str = Field(primary_key=True)
+    reactions: int
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Token(SQLModel, table=True):

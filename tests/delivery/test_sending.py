@@ -141,7 +141,7 @@ def test_a_lost_token_holds_the_channel_until_it_is_reconnected(
     ledger.later(timedelta(hours=3))
     assert ledger.drain(lane) == 0
     assert ledger.row(id).state == SendState.DUE
-    assert any("loa token link kenh" in line for line in ledger.notices())
+    assert any("Kênh kenh bị ngắt" in line for line in ledger.notices())
     with ledger.store.writing() as session:
         outcome.release(session, "kenh")
     channel.then = None
