@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 import config as settings
 from channels.base import Limits, Post
@@ -25,7 +25,7 @@ from delivery.listen import reactions_of
 from delivery.send import Sender
 from delivery.tokens import KeptTokens
 from errors import Refused
-from models import Item, PlanVersion
+from models import PlanVersion
 from plan import file, progress, record, slots
 from plan.calendar import Calendar
 from plan.progress import Deed, Line
@@ -89,7 +89,7 @@ class App:
         return {name: lane.channel.limits for name, lane in self.lanes.items() if lane.channel}
 
     def sender(self, worker: str) -> Sender:
-        return Sender(self.store, self.compose, still_approved, self.clock, worker)
+        return Sender(self.store, self.compose, review.still_approved, self.clock, worker)
 
     def compose(self, content: Mapping[str, object], lane: Lane) -> Post:
         """An item's content as the post of one channel. Raises `Refused`."""
@@ -116,12 +116,6 @@ def open_office(config: Config, clock: Clock, environ: Environ, durable: bool = 
     for unit in config.units:
         _first_plan(app, unit, clock())
     return app
-
-
-def still_approved(session: Session, items: Collection[int]) -> Collection[int]:
-    """Those items whose drafts are still, byte for byte, what was approved."""
-    found = session.exec(select(Item).where(col(Item.id).in_(items)))
-    return {item.id for item in found if review.still_as_approved(session, item)}
 
 
 def _open_store(config: Config, durable: bool) -> Store:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlmodel import Session
-
+from content.draft_file import NewDraft
 from content.routing import Slot
-from models import Draft, Kind
+from models import Kind
 
 KINDS = {"bulletin": Kind.BAN_TIN, "radio": Kind.PHAT_THANH, "infographic": Kind.INFOGRAPHIC}
 NAMES = {"bulletin": "Bản tin", "radio": "Chuyên mục phát thanh", "infographic": "Infographic"}
@@ -19,26 +17,14 @@ MISSING = {
 }
 
 
-def open_one(
-    session: Session, unit: str, maker: str, slot: Slot, about: Sequence[str], now: datetime
-) -> Draft:
-    """Start the draft of a slot; nobody is its author until somebody submits it.
-
-    `about` is the task's title, then the ids of its topics.
-    """
-    title, *topics = about
-    draft = Draft(
-        unit=unit,
+def opening(maker: str, slot: Slot, title: str, topics: Sequence[str]) -> NewDraft:
+    """What is started for a slot of a task; nobody is its author until somebody works on it."""
+    return NewDraft(
         kind=KINDS[maker],
         title=f"{NAMES[maker]} số {slot.number}/{slot.of}",
         body=title,
         task=slot.task,
         slot=slot.id,
-        topics=topics,
+        topics=tuple(topics),
         note=f"Còn thiếu: {MISSING[maker]}.",
-        created_at=now,
-        changed_at=now,
     )
-    session.add(draft)
-    session.flush()
-    return draft
