@@ -13,7 +13,7 @@ from content import media, people
 from delivery import measure, settle
 from delivery.lanes import Lane
 from errors import Refused
-from models import Ask, Publication, SendState
+from models import Publication, SendState
 from reports import publications
 
 commands = typer.Typer(no_args_is_help=True, help="What goes out, and what came of it.")
@@ -52,11 +52,10 @@ def settle_(
     proof = media.evidence(app.config.loa.media, sent) if sent else None
     with app.store.writing() as session:
         row = _publication(session, id)
-        action = "write" if row.ask == Ask.MANUAL else "settle"
+        lane = _lane(app, row)
+        action = "write" if lane.manual else "settle"
         person = people.may(session, by, action, row.unit)
-        follows = settle.by_hand(
-            session, _lane(app, row), row, link=proof, by=person, now=office.now()
-        )
+        follows = settle.by_hand(session, lane, row, link=proof, by=person, now=office.now())
     office.say(f"Lượt đăng {id}: {follows}.")
 
 

@@ -41,7 +41,8 @@ def by_hand(
 
     Raises `Refused` where nothing was asked.
     """
-    if row.state not in (SendState.ASKED, SendState.UNKNOWN, SendState.REJECTED):
+    done_early = lane.manual and row.state == SendState.DUE and link is not None
+    if row.state not in (SendState.ASKED, SendState.UNKNOWN, SendState.REJECTED) and not done_early:
         raise Refused(f"Lượt đăng {row.id} đang ở trạng thái “{row.state}”, không cần xác nhận.")
     _log(session, row, by, f"{'đã đăng' if link else 'chưa đăng'}: {by.name}", now)
     if link is not None:
