@@ -176,8 +176,10 @@ def test_a_refusal_is_one_line_and_exit_1() -> None:
     assert len(ran.stderr.splitlines()) == 1
 
 
-def test_the_demo_shows_slots_and_progress() -> None:
-    ran = process("demo", "--once")
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert "Lịch 25/KH-UBND" in ran.stdout
-    assert "Tiến độ 25/KH-UBND" in ran.stdout
+def test_the_demo_sends_a_season_and_shows_progress(loa: Loa) -> None:
+    ran = loa("demo", "--once")
+    assert ran.code == 0, ran.err
+    assert "DT-C.I.2.a" in ran.out
+    assert "Vừa đăng" in ran.out
+    assert "0 kỳ thiếu" in ran.out
+    assert "0 bài trùng" in ran.out

@@ -8,16 +8,16 @@ import pytest
 
 from plan import file
 from plan.calendar import Calendar
-from zone import HANOI
 from plan.slots import Schedule, Slot, as_json, slots
 from plan.values import Cadence, Interval, Period, Plan, Rate, Task
+from zone import HANOI
 
 PLANS = Path(__file__).parent.parent.parent / "plans"
 CALENDAR = Calendar()
 
 
 def of(name: str, **settings: str) -> Schedule:
-    return slots(file.load(PLANS / f"{name}.toml"), CALENDAR, **settings)  # type: ignore[arg-type]
+    return slots(file.load(PLANS / f"{name}.toml"), CALENDAR, **settings)
 
 
 def plan_of(*tasks: Task, issued: date | None = None) -> Plan:
