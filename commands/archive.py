@@ -167,6 +167,8 @@ def _entries(source: Path) -> Iterator[tuple[str, IO[bytes]]]:
             if found is None:
                 raise Refused(TORN.format(f"{entry.name[:80]!r} không phải tệp thường"))
             yield _safe(entry.name), found
+        while tarred.fileobj and tarred.fileobj.read(CHUNK):
+            pass  # to its very end, where gzip tells whether it was whole
 
 
 def is_safe(name: str) -> bool:

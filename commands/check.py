@@ -17,7 +17,7 @@ from commands.checks.said import Said, broken, fine
 from config import Config, ConfigError
 from errors import Refused
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command("check")

@@ -25,7 +25,7 @@ from errors import Refused
 from models import Ask, Heartbeat, Publication, SendState, Token
 from store import MIGRATIONS, Store
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 FORMAT = 1
 MAYBE_OUT = (

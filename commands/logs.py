@@ -16,7 +16,13 @@ from config import Config, MissingSecret, Secret
 from errors import Refused
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
-CHATTY = ("alembic", "apscheduler", "urllib3", "uvicorn")  # their “info” is our “debug”
+# What libraries tell of their ordinary work; a tick that waits for the one before is ordinary.
+CHATTY = {
+    "alembic": logging.WARNING,
+    "apscheduler": logging.ERROR,
+    "urllib3": logging.WARNING,
+    "uvicorn": logging.WARNING,
+}
 SHORTEST = 6  # a shorter secret would blank out ordinary words
 
 _KEYS = (
@@ -53,8 +59,8 @@ def set_up(stream: TextIO, level: str, secrets: Iterable[str] = ()) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(name.upper())
-    for chatty in CHATTY:
-        logging.getLogger(chatty).setLevel(logging.DEBUG if name == "debug" else logging.WARNING)
+    for chatty, least in CHATTY.items():
+        logging.getLogger(chatty).setLevel(logging.DEBUG if name == "debug" else least)
     logging.captureWarnings(True)
 
 

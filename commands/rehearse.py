@@ -8,7 +8,7 @@ import tempfile
 import time
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +24,7 @@ from errors import Refused
 from plan import file, progress
 from plan.values import Plan
 from sandbox import server
+from zone import HANOI
 
 commands = typer.Typer()
 
@@ -70,8 +71,9 @@ def demo(
             rehearsal.run(DEMO_FIRST, DEMO_NOW, lambda day: live.show(screen, rehearsal, day))
             if not once:
                 _go_on(rehearsal, screen, no_browser)
-        result = rehearsal.result(DEMO_FIRST, DEMO_NOW, started)
-        tables.show(live.board(rehearsal, DEMO_NOW), summary(result))
+        last = rehearsal.now.astimezone(HANOI).date()
+        result = rehearsal.result(DEMO_FIRST, last, started)
+        tables.show(live.board(rehearsal, last), summary(result))
 
 
 @commands.command("sandbox")
@@ -119,15 +121,17 @@ def _days(plan: Plan, first: str | None, last: str | None) -> tuple[date, date]:
 
 
 def _go_on(rehearsal: Rehearsal, screen: Live, no_browser: bool) -> None:
-    """In real time, a day each beat, until the plan ends or somebody presses Ctrl-C."""
+    """A day each beat until the plan ends; the walls stay until somebody presses Ctrl-C."""
     if not no_browser:
         webbrowser.open(rehearsal.stage.url)
     day = DEMO_NOW
-    while day < rehearsal.plan.period.last:
-        day += timedelta(days=1)
-        rehearsal.run(day, day)
-        live.show(screen, rehearsal, day)
-        time.sleep(BEAT_S)
+    with suppress(KeyboardInterrupt):
+        while True:
+            if day < rehearsal.plan.period.last:
+                day += timedelta(days=1)
+                rehearsal.run(day, day)
+                live.show(screen, rehearsal, day)
+            time.sleep(BEAT_S)
 
 
 def _json(result: Result) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from models import Notice, Role
 from scheduler import Clock
 from web.site import site
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 log = structlog.get_logger(__name__)
 
 PARTS = {"web": "web", "bot": "bot", "clock": "đồng hồ", "worker": "gửi bài"}

@@ -18,7 +18,7 @@ from errors import Refused
 from plan import file
 from plan.values import Plan
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command("init")

@@ -21,7 +21,7 @@ from commands.checks.said import Said, broken, doubtful, fine
 from config import Config, MissingSecret
 from delivery import sweep
 from models import Attempt, Heartbeat, Publication, SendState
-from web.health import STUCK, oldest_due
+from web.health import STUCK
 from zone import HANOI
 
 MB = 1_000_000
@@ -62,7 +62,7 @@ def at_work(app: App) -> Iterator[Said]:
             yield broken("đồng hồ", "chậm hơn giờ đã ghi trong sổ gửi; chỉnh lại giờ của máy này")
         alive = _alive(session, now)
         yield from _workers(session, alive, now)
-        age = oldest_due(session, app.lanes, now)
+        age = sweep.oldest_due(session, app.lanes, now)
         if age >= STUCK:
             minutes = int(age.total_seconds() // 60)
             words = f"có bài quá giờ {minutes} phút chưa gửi"

@@ -94,7 +94,8 @@ def test_evidence_may_be_a_file(office: Office, tmp_path: Path) -> None:
         *("--evidence", str(photo), "--as", "Chị Hoa"),
     )
     assert ran.code == 0, ran.err
-    (link,) = line_of(office, "DT-C.II.3", "2025-12-31")["links"]  # type: ignore[misc]
+    told = office.loa("plan", "progress", "--on", "2025-12-31", "--json").json
+    (link,) = next(each for each in told["tasks"] if each["id"] == "DT-C.II.3")["links"]
     assert (office.folder / "data" / link).read_bytes() == photo.read_bytes()
 
 
