@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -43,7 +44,7 @@ def find_lost(app: App, now: datetime) -> None:
     with app.store.writing() as session:
         sweep.sweep(session, app.lanes, now)
         limit = max(timedelta(minutes=10), timedelta(seconds=60 * app.config.delivery.tick_s))
-        sweep.alarm_if_stuck(session, app.config.units[0].id, now, limit)
+        sweep.alarm_if_stuck(session, app.lanes, app.config.units[0].id, now, limit)
 
 
 def open_drafts(app: App, now: datetime) -> int:
@@ -91,17 +92,18 @@ class Workers:
         """Set every lane going that is not: sending, looking up, reading."""
         if self._stop.is_set():
             return
+        stop = self._stop.is_set
         with self._app.store.reading() as session:
             work = queue.work(session, self._app.clock())
         for lane in self._app.lanes.values():
             if lane.channel is None:
                 continue
             if lane.name in work.send:
-                self._go("send", lane, partial(drain, self.sender, lane, self._stop.is_set))
+                self._go("send", lane, partial(drain, self.sender, lane, stop))
             if lane.name in work.settle:
-                self._go("settle", lane, partial(settle.settle_due, self.sender, lane))
+                self._go("settle", lane, partial(settle.settle_due, self.sender, lane, stop))
             if lane.name in work.measure:
-                self._go("measure", lane, partial(measure.measure_due, self.sender, lane))
+                self._go("measure", lane, partial(measure.measure_due, self.sender, lane, stop))
 
     def stop(self) -> None:
         """Begin nothing more; what is being sent is finished and written."""
@@ -112,7 +114,8 @@ class Workers:
         key = (what, lane.name)
         running = self._running.get(key)
         if running is None or running.done():
-            self._running[key] = self._pool.submit(_logged, work, what, lane.name)
+            with suppress(RuntimeError):  # the pool was shut between two looks at the flag
+                self._running[key] = self._pool.submit(_logged, work, what, lane.name)
 
 
 class Clock:
@@ -164,10 +167,12 @@ class Clock:
             self.workers.feed()
 
     def _renew(self) -> None:
-        now = self._app.clock()
+        held = self.workers.sender.held
         with self._app.store.writing() as session:
-            queue.renew(session, self.workers.sender.held, now)
+            now = self._app.clock()
+            renewed = queue.renew(session, held, now)
             sweep.beat(session, self.worker, ",".join(sorted(self._roles)), now)
+        held.prolong(renewed)
 
     def _each_minute(self) -> None:
         for lane in self._app.lanes.values():

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from channels.base import Counts, Decision, Engagement, Receipt
 from delivery.lanes import Lane
 from delivery.queue import gate_of
-from delivery.send import Sender
+from delivery.send import Sender, Stopping, never
 from models import FollowerCount, Publication, Reading, SendState
 
 log = structlog.get_logger(__name__)
@@ -20,10 +20,10 @@ log = structlog.get_logger(__name__)
 DAY = timedelta(days=1)
 
 
-def measure_due(sender: Sender, lane: Lane, limit: int = 50) -> int:
+def measure_due(sender: Sender, lane: Lane, stopping: Stopping = never, limit: int = 50) -> int:
     """Read every publication of a channel whose time has come, each once."""
     done = 0
-    while done < limit and (row := _take(sender, lane)):
+    while done < limit and not stopping() and (row := _take(sender, lane)):
         measure_one(sender, lane, row)
         done += 1
     return done

@@ -29,8 +29,9 @@ from models import ANNOUNCE, Ask, Attempt, Draft, Item, Publication, SendState, 
 Outcome = Receipt | Decision
 BACKOFF_MAX = timedelta(hours=1)
 PAUSE_MAX = timedelta(minutes=5)
-# A late answer is still the truth: it settles what the sweep gave up on.
-PERHAPS = (SendState.SENDING, SendState.UNKNOWN, SendState.ASKED)
+# A late answer is still the truth: it settles what the sweep gave up on, and what somebody said
+# is absent while nobody has begun it again.
+PERHAPS = (SendState.SENDING, SendState.UNKNOWN, SendState.ASKED, SendState.DUE)
 
 P = Publication.__table__.c  # type: ignore[attr-defined]
 A = Attempt.__table__.c  # type: ignore[attr-defined]

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, or_, update
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from delivery.lanes import Lane
@@ -43,6 +42,26 @@ TAKE = (
     )
 )
 
+# Built once: to build them at every turn would cost more than to run them.
+FIRST = Publication.__table__.alias("first")  # type: ignore[attr-defined]
+WANTED = select(  # type: ignore[call-overload]
+    P.id, P.item_id, P.fence, P.unit, P.channel, P.occurrence, P.title, P.follows, P.ids, P.hash,
+    P.due_at, P.forced,
+).where(P.channel == bindparam("lane")).limit(bindparam("most"))  # fmt: skip
+TO_CONFIRM: Select[Any] = WANTED.where(
+    P.state == SendState.SENDING, P.resume_at <= bindparam("now")
+).with_for_update(skip_locked=True)
+DUE: Select[Any] = (
+    WANTED.outerjoin(FIRST, FIRST.c.id == P.follows)
+    .where(
+        P.state == SendState.DUE,
+        P.next_at <= bindparam("now"),
+        or_(P.follows.is_(None), FIRST.c.state == SendState.SENT),
+    )
+    .order_by(P.due_at, P.id)
+    .with_for_update(skip_locked=True, of=Publication.__table__)  # type: ignore[attr-defined]
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -58,6 +77,7 @@ class Claim:
     follows: int | None
     ids: Mapping[str, str]
     content: Mapping[str, Any]
+    until: datetime  # when the lease ends, unless it is renewed
 
 
 def claim(
@@ -76,11 +96,11 @@ def claim(
     gate = gate_of(session, lane.name)
     if gate.held is not None or lane.problem:
         return []
-    if waiting := _rows(session, _to_confirm(lane, now), 1):
+    if waiting := _rows(session, TO_CONFIRM, lane, now, 1):
         return _take(session, waiting, SendState.SENDING, lane, worker, now)
     if (gate.next_at and gate.next_at > now) or lane.quiet_at(now) or _busy(session, lane, now):
         return []
-    while rows := _rows(session, _due(lane, now), 1 if lane.rate_per_min else most):
+    while rows := _rows(session, DUE, lane, now, 1 if lane.rate_per_min else most):
         ready = [row for row in rows if not _asked_because_late(session, row, lane, now)]
         ready = _approved(session, ready, still_approved, now)
         if ready:
@@ -120,27 +140,41 @@ class Held:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._claims: dict[int, tuple[Claim, timedelta]] = {}
+        self._until: dict[int, datetime] = {}
 
     @contextmanager
     def holding(self, claims: Sequence[Claim], lease: timedelta) -> Iterator[None]:
         with self._lock:
             self._claims.update({each.id: (each, lease) for each in claims})
+            self._until.update({each.id: each.until for each in claims})
         try:
             yield
         finally:
             with self._lock:
                 for each in claims:
                     self._claims.pop(each.id, None)
+                    self._until.pop(each.id, None)
+
+    def prolong(self, until: Mapping[int, datetime]) -> None:
+        """Told once a renewal is committed, never before."""
+        with self._lock:
+            self._until.update({id: end for id, end in until.items() if id in self._claims})
+
+    def lasts(self, claim: Claim, now: datetime) -> bool:
+        """Whether the lease surely holds: else another may be at it, and no call may be made."""
+        with self._lock:
+            return self._until.get(claim.id, claim.until) > now
 
     def now(self) -> list[tuple[Claim, timedelta]]:
         with self._lock:
             return list(self._claims.values())
 
 
-def renew(session: Session, held: Held, now: datetime) -> None:
-    """Prolong what is being sent; a lease already lost stays lost."""
+def renew(session: Session, held: Held, now: datetime) -> dict[int, datetime]:
+    """Prolong what is being sent; a lease already lost stays lost. Returns the new ends."""
+    renewed = {}
     for each, lease in held.now():
-        session.connection().execute(
+        done = session.connection().execute(
             update(Publication)
             .where(
                 P.id == each.id,
@@ -150,6 +184,9 @@ def renew(session: Session, held: Held, now: datetime) -> None:
             )
             .values(lease_until=now + lease)
         )
+        if done.rowcount == 1:
+            renewed[each.id] = now + lease
+    return renewed
 
 
 def gate_of(session: Session, channel: str) -> ChannelState:
@@ -166,8 +203,11 @@ def _channels_with(session: Session, condition: ColumnElement[bool]) -> frozense
     return frozenset(row.channel for row in session.connection().execute(query))
 
 
-def _rows(session: Session, query: Select[Any], most: int) -> Sequence[Row[Any]]:
-    return session.connection().execute(query.limit(most)).all()
+def _rows(
+    session: Session, query: Select[Any], lane: Lane, now: datetime, most: int
+) -> Sequence[Row[Any]]:
+    values = {"lane": lane.name, "now": now, "most": most}
+    return session.connection().execute(query, values).all()
 
 
 def _busy(session: Session, lane: Lane, now: datetime) -> bool:
@@ -176,47 +216,6 @@ def _busy(session: Session, lane: Lane, now: datetime) -> bool:
         P.channel == lane.name, P.state == SendState.SENDING, P.lease_until > now
     )
     return session.connection().execute(query.limit(1)).first() is not None
-
-
-def _wanted() -> Select[Any]:
-    return select(  # type: ignore[call-overload, no-any-return]
-        P.id,
-        P.item_id,
-        P.fence,
-        P.unit,
-        P.channel,
-        P.occurrence,
-        P.title,
-        P.follows,
-        P.ids,
-        P.hash,
-        P.due_at,
-        P.forced,
-    )
-
-
-def _to_confirm(lane: Lane, now: datetime) -> Select[Any]:
-    return (
-        _wanted()
-        .where(P.channel == lane.name, P.state == SendState.SENDING, P.resume_at <= now)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _due(lane: Lane, now: datetime) -> Select[Any]:
-    first = aliased(Publication)
-    return (
-        _wanted()
-        .outerjoin(first, and_(col(first.id) == P.follows))
-        .where(
-            P.channel == lane.name,
-            P.state == SendState.DUE,
-            P.next_at <= now,
-            or_(P.follows.is_(None), col(first.state) == SendState.SENT),
-        )
-        .order_by(P.due_at, P.id)
-        .with_for_update(skip_locked=True, of=Publication)
-    )
 
 
 def _take(
@@ -245,10 +244,11 @@ def _take(
         ],
     )  # fmt: skip
     contents = _contents(session, {row.item_id for row in taken})
-    return [_claimed(row, worker, contents[row.item_id]) for row in taken]
+    until = now + lane.clocks.lease
+    return [_claimed(row, worker, contents[row.item_id], until) for row in taken]
 
 
-def _claimed(row: Row[Any], worker: str, content: Mapping[str, Any]) -> Claim:
+def _claimed(row: Row[Any], worker: str, content: Mapping[str, Any], until: datetime) -> Claim:
     return Claim(
         id=row.id,
         fence=row.fence + 1,
@@ -260,6 +260,7 @@ def _claimed(row: Row[Any], worker: str, content: Mapping[str, Any]) -> Claim:
         follows=row.follows,
         ids=row.ids,
         content=content,
+        until=until,
     )
 
 

@@ -34,7 +34,12 @@ QUICK_S = 0.002
 TOGETHER = 32
 
 Clock = Callable[[], datetime]
+Stopping = Callable[[], bool]
 Compose = Callable[[Mapping[str, object], Lane], Post]  # raises Refused
+
+
+def never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Sender:
     held: queue.Held = field(default_factory=queue.Held)
 
 
-def drain(sender: Sender, lane: Lane, stopping: Callable[[], bool]) -> int:
+def drain(sender: Sender, lane: Lane, stopping: Stopping) -> int:
     """Do all that can be done now on one channel. Returns how many calls were made.
 
     The outcomes of some calls and the claim of the next are one transaction. Where calls take
@@ -71,7 +76,7 @@ def drain(sender: Sender, lane: Lane, stopping: Callable[[], bool]) -> int:
 def _turn(
     sender: Sender,
     lane: Lane,
-    stopping: Callable[[], bool],
+    stopping: Stopping,
     ended: Sequence[tuple[Claim, outcome.Outcome | None]],
     most: int,
 ) -> list[Claim]:
@@ -128,6 +133,7 @@ class HeldStep:
     def save(self, **ids: str) -> None:
         merged = {**self._ids, **ids}
         with self._sender.store.writing() as session:
+            until = self._sender.clock() + self._lease  # after the wait for our turn to write
             kept = session.connection().execute(
                 update(Publication)
                 .where(
@@ -135,10 +141,11 @@ class HeldStep:
                     col(Publication.fence) == self._claim.fence,
                     col(Publication.state) == SendState.SENDING,
                 )
-                .values(ids=merged, lease_until=self._sender.clock() + self._lease)
+                .values(ids=merged, lease_until=until)
             )
         if kept.rowcount != 1:
             raise LeaseLost
+        self._sender.held.prolong({self._claim.id: until})
         self._ids = merged
 
 
@@ -146,6 +153,8 @@ def _publish(sender: Sender, lane: Lane, claim: Claim, post: Post) -> Receipt:
     step = HeldStep(sender, claim, lane.clocks.lease)
     if lane.channel is None:
         raise Retry("Kênh chưa sẵn sàng.")
+    if not sender.held.lasts(claim, sender.clock()):  # composing took too long
+        raise LeaseLost
     if claim.occurrence != ANNOUNCE:
         receipt = lane.channel.publish(post, step)
         return replace(receipt, ids={**step.ids, **receipt.ids})

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from channels.base import Decision, Finds, Post, Receipt, Sight
 from delivery import outcome
 from delivery.lanes import Lane
-from delivery.send import Sender
+from delivery.send import Sender, Stopping, never
 from errors import Refused
 from models import ANNOUNCE, Ask, Attempt, Item, Publication, SendState, Staff
 
@@ -21,10 +21,10 @@ SINCE = timedelta(minutes=5)  # the service's clock may be behind ours
 NOT_SEEN = "Đã tìm trên kênh nhưng không thấy bài."
 
 
-def settle_due(sender: Sender, lane: Lane) -> int:
+def settle_due(sender: Sender, lane: Lane, stopping: Stopping = never) -> int:
     """Look up every unknown publication of a channel whose time has come."""
     done = 0
-    while row := _take(sender, lane):
+    while not stopping() and (row := _take(sender, lane)):
         seen = _look(sender, lane, row)
         with sender.store.writing() as session:
             fresh = session.get_one(Publication, row.id)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from delivery import outcome, queue
 from delivery.lanes import Lane, Lanes
 from delivery.notices import ADMIN, APPROVER, notice
-from models import Ask, Attempt, Heartbeat, Publication, SendState
+from models import Ask, Attempt, ChannelState, Heartbeat, Publication, SendState
 
 LOST = "Tiến trình dừng giữa lúc gửi: không rõ đã lên kênh chưa."
 SILENT_WORKER = timedelta(minutes=2)
@@ -26,17 +29,38 @@ def sweep(session: Session, lanes: Lanes, now: datetime) -> None:
     _orphans(session, now)
 
 
-def oldest_due(session: Session, now: datetime) -> timedelta:
-    """The age of the oldest row that should have gone: the gauge of a stuck queue."""
-    query = select(Publication.next_at).where(
-        Publication.state == SendState.DUE, col(Publication.next_at) <= now
+def oldest_due(session: Session, lanes: Lanes, now: datetime) -> timedelta:
+    """The age of the oldest row that a worker should have sent.
+
+    What waits for a person (a channel that is cut off), for the morning or for its first airing
+    is not stuck: restarting anything would not help.
+    """
+    first = aliased(Publication)
+    waiting = {*held(session, lanes), *(n for n, lane in lanes.items() if lane.quiet_at(now))}
+    query = (
+        select(Publication.next_at)
+        .outerjoin(first, col(first.id) == col(Publication.follows))
+        .where(
+            Publication.state == SendState.DUE,
+            col(Publication.next_at) <= now,
+            col(Publication.channel).not_in(waiting),
+            or_(col(Publication.follows).is_(None), col(first.state) == SendState.SENT),
+        )
     )
     found = session.exec(query.order_by(col(Publication.next_at)).limit(1)).first()
     return now - found if found else timedelta()
 
 
-def alarm_if_stuck(session: Session, unit: str, now: datetime, limit: timedelta) -> None:
-    age = oldest_due(session, now)
+def held(session: Session, lanes: Lanes) -> Iterator[str]:
+    """The channels that are cut off or cannot be opened."""
+    yield from session.exec(select(ChannelState.channel).where(col(ChannelState.held).is_not(None)))
+    yield from (name for name, lane in lanes.items() if lane.problem)
+
+
+def alarm_if_stuck(
+    session: Session, lanes: Lanes, unit: str, now: datetime, limit: timedelta
+) -> None:
+    age = oldest_due(session, lanes, now)
     if age > limit:
         text = f"Hàng chờ bị nghẽn: có bài quá giờ {int(age.total_seconds() // 60)} phút chưa gửi."
         notice(session, f"stuck:{now:%Y-%m-%dT%H}", unit, ADMIN, text, now)

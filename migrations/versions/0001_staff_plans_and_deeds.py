@@ -1,7 +1,7 @@
 """staff, plans and deeds."""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 import store

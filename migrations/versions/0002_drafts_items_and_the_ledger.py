@@ -1,7 +1,7 @@
 """drafts, items and the ledger."""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 import store

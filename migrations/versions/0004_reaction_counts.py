@@ -1,7 +1,7 @@
 """reaction counts."""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 import store

@@ -105,8 +105,8 @@ def test_the_age_of_the_queue_is_told(ledger: Ledger, channel: Obedient) -> None
     ledger.add()
     ledger.later(timedelta(minutes=20))
     with ledger.store.writing() as session:
-        assert sweep.oldest_due(session, ledger.now) == timedelta(minutes=20)
-        sweep.alarm_if_stuck(session, "xa", ledger.now, timedelta(minutes=10))
+        assert sweep.oldest_due(session, ledger.lanes, ledger.now) == timedelta(minutes=20)
+        sweep.alarm_if_stuck(session, ledger.lanes, "xa", ledger.now, timedelta(minutes=10))
     assert any("nghẽn" in line for line in ledger.notices())
 
 
