@@ -24,7 +24,7 @@ from delivery.lanes import Clocks, Lane, Lanes
 from delivery.listen import reactions_of
 from delivery.send import Sender
 from delivery.tokens import KeptTokens
-from errors import Refused
+from errors import Refused, why
 from models import PlanVersion
 from plan import file, progress, record, slots
 from plan.calendar import Calendar
@@ -124,7 +124,7 @@ def _open_store(config: Config, durable: bool) -> Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Refused(f"Không tạo được thư mục {folder}: {error.strerror}") from error
+            raise Refused(f"Không tạo được thư mục {folder}: {why(error)}") from error
     store = Store(config.loa.database, durable)
     store.migrate()
     return store

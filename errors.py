@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
+
+REASONS = {
+    errno.ENOENT: "không có tệp hoặc thư mục này",
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.EISDIR: "đó là một thư mục",
+    errno.ENOTDIR: "đường dẫn đi qua một tệp",
+    errno.EEXIST: "đã có rồi",
+    errno.ENOSPC: "ổ đĩa đã đầy",
+    errno.EROFS: "ổ đĩa chỉ cho đọc",
+    errno.ENAMETOOLONG: "tên tệp quá dài",
+    errno.EADDRINUSE: "đang có chương trình khác dùng",
+}
 
 
 class Refused(Exception):
@@ -12,3 +26,8 @@ class Refused(Exception):
     """
 
     findings: tuple[Any, ...] = ()
+
+
+def why(error: OSError) -> str:
+    """What the system refused, in the office's language."""
+    return REASONS.get(error.errno or 0, error.strerror or "hệ thống không cho biết vì sao")

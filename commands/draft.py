@@ -16,7 +16,7 @@ from content.draft_file import NewDraft
 from content.routing import Office
 from models import Draft, Staff
 
-commands = typer.Typer(no_args_is_help=True, help="Drafts: write, review, approve.")
+commands = typer.Typer(no_args_is_help=True, add_completion=False)
 
 IdArgument = Annotated[int, typer.Argument(metavar="ID", help="The number of the draft.")]
 

@@ -15,9 +15,9 @@ from sqlmodel import col, func, select
 
 from commands import tables
 from commands.rehearsal import Rehearsal
-from models import Publication, SendState
+from models import STATE_NAMES, Publication, SendState
 from plan import progress
-from reports import publications, readings
+from reports import readings
 from zone import HANOI
 
 LATEST = 8
@@ -45,7 +45,7 @@ def board(rehearsal: Rehearsal, day: date) -> Group:
     header = Text.assemble(
         (" LOA ", "bold white on red"),
         (f"  {rehearsal.plan.number} · {rehearsal.plan.issuer} ", "bold"),
-        (f"· ngày {day:%d/%m/%Y} (diễn tập) ", "dim"),
+        (f"· ngày {day:%d/%m/%Y} (diễn tập) ", "default"),
         (f"· xem tường bài đăng: {rehearsal.stage.url}/", "cyan"),
     )
     return Group(
@@ -73,7 +73,7 @@ def _latest(rehearsal: Rehearsal) -> Table:
         table.add_row(
             f"{sent:%H:%M %d/%m}" if sent else "",
             SERVICES.get(row.channel, row.channel),
-            row.title,
+            Text(row.title),
             *_counts(told),
         )
     return table
@@ -87,7 +87,7 @@ def _channels(rehearsal: Rehearsal) -> Table:
     table.add_column("Kênh")
     states = [SendState.SENT, SendState.DUE, SendState.SENDING, SendState.ASKED]
     for state in states:
-        table.add_column(publications.STATE_NAMES[state], justify="right")
+        table.add_column(STATE_NAMES[state], justify="right")
     for channel in sorted({row[0] for row in counted}):
         counts = {str(state): number for name, state, number in counted if name == channel}
         table.add_row(SERVICES.get(channel, channel), *(str(counts.get(s, 0)) for s in states))

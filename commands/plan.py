@@ -9,12 +9,12 @@ import typer
 
 from commands import office, tables
 from content import media, people
-from errors import Refused
+from errors import Refused, why
 from plan import file, progress, record, slots
 from plan import read as reading
 from plan.calendar import Calendar
 
-commands = typer.Typer(no_args_is_help=True, help="The communication plan.")
+commands = typer.Typer(no_args_is_help=True, add_completion=False)
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A plan file (.toml).")]
 FromOption = Annotated[str | None, typer.Option("--from", help="First day.")]
@@ -52,8 +52,10 @@ def slots_(
 ) -> None:
     """List a plan's dated slots over its whole period."""
     plan = file.load(path)
-    every = slots.slots(plan, Calendar())
-    schedule = every.between(office.day(first), office.day(last))
+    begin, end = office.day(first), office.day(last)
+    if begin and end and end < begin:
+        raise Refused(f"Ngày kết thúc {end:%d/%m/%Y} trước ngày bắt đầu {begin:%d/%m/%Y}.")
+    schedule = slots.slots(plan, Calendar()).between(begin, end)
     if as_json:
         office.say_json(slots.as_json(plan.slug, schedule))
         return
@@ -109,7 +111,7 @@ def progress_(
         office.say_json(progress.as_json(plan.slug, where.id, as_of, lines))
         return
     ordered = progress.worst_first(lines)
-    tables.show(tables.progress_table(plan, where.name, as_of, ordered))
+    tables.show(tables.progress_table(plan, where.name, as_of, ordered), tables.reasons(ordered))
 
 
 @commands.command("done")
@@ -135,7 +137,9 @@ def done(
 
 
 def _write(path: Path, text: str) -> None:
+    if path.exists():
+        raise Refused(f"{path} đã có; Loa không ghi đè, hãy chọn tên khác.")
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Refused(f"Không ghi được {path}: {error.strerror}") from error
+        raise Refused(f"Không ghi được {path}: {why(error)}") from error

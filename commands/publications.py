@@ -16,7 +16,7 @@ from errors import Refused
 from models import Publication, SendState
 from reports import publications
 
-commands = typer.Typer(no_args_is_help=True, help="What goes out, and what came of it.")
+commands = typer.Typer(no_args_is_help=True, add_completion=False)
 
 IdArgument = Annotated[int, typer.Argument(metavar="ID", help="The publication.")]
 

@@ -20,7 +20,7 @@ from rich.live import Live
 from commands import live, logs, office, tables
 from commands.rehearsal import Rehearsal, Result
 from commands.stage import stage
-from errors import Refused
+from errors import Refused, why
 from plan import file, progress
 from plan.values import Plan
 from sandbox import server
@@ -82,9 +82,7 @@ def sandbox(port: PortOption = 8090) -> None:
     try:
         server.run(port=port)
     except OSError as error:
-        raise Refused(
-            f"Không mở được cổng {port}: {error.strerror}; hãy chọn --port khác."
-        ) from error
+        raise Refused(f"Không mở được cổng {port}: {why(error)}; hãy chọn --port khác.") from error
 
 
 def summary(result: Result) -> str:
@@ -107,7 +105,7 @@ def _rehearsal(
             with stage(plan, file.text(path), Path(folder), start, port) as ready:
                 yield Rehearsal(ready, plan), started
         except OSError as error:
-            raise Refused(f"Không diễn tập được: {error.strerror}.") from error
+            raise Refused(f"Không diễn tập được: {why(error)}.") from error
 
 
 def _days(plan: Plan, first: str | None, last: str | None) -> tuple[date, date]:

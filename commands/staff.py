@@ -10,7 +10,7 @@ from commands import office
 from content import people
 from models import Role
 
-commands = typer.Typer(no_args_is_help=True, help="Members of staff and their roles.")
+commands = typer.Typer(no_args_is_help=True, add_completion=False)
 
 ROLE_NAMES = {
     Role.CONTRIBUTOR: "người viết",

@@ -6,6 +6,7 @@ import base64
 import os
 import secrets
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ import typer
 import app as loa
 import config
 from commands import office
-from errors import Refused
+from errors import Refused, why
 from plan import file
 from plan.values import Plan
 
@@ -30,14 +31,29 @@ def init(
 ) -> None:
     """Make a new office in a folder: config, keys, database, plan."""
     plan = file.load(plan_file) if plan_file else None
+    address = public_url or f"http://127.0.0.1:{port}"
+    _try_out(plan, plan_file, address, port)
     try:
-        _lay_out(folder, plan, plan_file, public_url or f"http://127.0.0.1:{port}", port)
+        _lay_out(folder, plan, plan_file, address, port)
     except OSError as error:
-        raise Refused(f"Không ghi được vào {folder}: {error.strerror}") from error
+        raise Refused(f"Không ghi được vào {folder}: {why(error)}") from error
     path = folder / "config.toml"
     loa.open_office(config.load(path), office.now, os.environ).store.close()
     office.say(f"Đã tạo văn phòng trong {folder}.")
     office.say(f"Tiếp theo: loa --config {path} staff add “TÊN” --role approver")
+
+
+def _try_out(plan: Plan | None, plan_file: Path | None, address: str, port: int) -> None:
+    """Read the config before anything is made: a mistake must not leave half an office."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.toml"
+        path.write_text(_config(plan, plan_file, address, port), encoding="utf-8")
+        config.load(path)
+
+
+def _config(plan: Plan | None, plan_file: Path | None, address: str, port: int) -> str:
+    kept = f"plans/{plan_file.name}" if plan_file else ""
+    return config.sample(_unit_id(plan), _unit_name(plan), kept, address, port)
 
 
 def _lay_out(
@@ -47,15 +63,11 @@ def _lay_out(
     if target.exists():
         raise Refused(f"{target} đã có; hãy chọn thư mục khác, Loa không ghi đè.")
     (folder / "data" / "media").mkdir(parents=True, exist_ok=True)
-    kept = ""
     if plan_file is not None:
         (folder / "plans").mkdir(exist_ok=True)
-        kept = f"plans/{plan_file.name}"
-        shutil.copyfile(plan_file, folder / kept)
+        shutil.copyfile(plan_file, folder / "plans" / plan_file.name)
     _new_secret(folder / "data" / "secret.key")
-    target.write_text(
-        config.sample(_unit_id(plan), _unit_name(plan), kept, public_url, port), encoding="utf-8"
-    )
+    target.write_text(_config(plan, plan_file, public_url, port), encoding="utf-8")
 
 
 def _new_secret(path: Path) -> None:

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models import SendState
+from models import STATE_NAMES, SendState
 from plan.progress import Line, Reach
 from plan.slots import Schedule, Slot
 from plan.values import Plan
 from plan.vocabulary import CHANNEL_NAMES
-from reports.publications import STATE_NAMES
 
-BAR = 12
+BAR = 8
 
 
 def plain(title: str = "", *, caption: str = "", expand: bool = False) -> Table:
     """The one look of all tables: few lines, room for words."""
     return Table(
-        title=title or None,
-        caption=caption or None,
+        title=Text(title) if title else None,
+        caption=Text(caption) if caption else None,
         expand=expand,
         box=box.SIMPLE_HEAD,
         title_style="bold",
@@ -38,26 +37,31 @@ def progress_table(plan: Plan, unit_name: str, on: date, lines: Iterable[Line]) 
     """What an official shows the vice-chairman: one line a task, late ones first."""
     table = plain(
         f"Tiến độ {plan.number or plan.slug} · {unit_name} · đến ngày {on:%d/%m/%Y}",
+        expand=True,
         caption="✗ chậm, thiếu · ◐ xong một phần · … trong hạn · — không có chỉ tiêu",
     )
-    table.add_column("Nhiệm vụ", ratio=5, min_width=24)
-    table.add_column("Đã làm", justify="right", no_wrap=True)
-    table.add_column("Tiến độ", no_wrap=True)
-    table.add_column("Kỳ tới", no_wrap=True)
-    table.add_column("Dự kiến", justify="right", no_wrap=True)
-    table.add_column("Lượt xem", justify="right", no_wrap=True)
-    table.add_column("Ghi chú", ratio=4, min_width=16)
+    table.add_column("Nhiệm vụ", ratio=1, no_wrap=True, min_width=16)
+    for name, width in (("Đã làm", 7), ("Tiến độ", BAR), ("Kỳ tới", 6), ("Dự kiến", 7), ("Xem", 6)):
+        side: Literal["left", "right"] = "left" if name in ("Tiến độ", "Kỳ tới") else "right"
+        table.add_column(name, justify=side, no_wrap=True, min_width=width)
+    table.add_column("Ghi chú", no_wrap=True, min_width=9)
     for line in lines:
         table.add_row(
-            f"[dim]{line.task.id}[/] {_short(line.task.title)}",
+            Text.assemble((line.task.id, "dim"), " ", line.task.title),
             _count(line),
             _bar(line),
             f"{line.next_due:%d/%m}" if line.next_due else "",
-            _forecast(line),
+            "" if line.forecast is None else str(line.forecast),
             _views(line.reach),
             _note(line),
         )
     return table
+
+
+def reasons(lines: Iterable[Line]) -> Text:
+    """What is behind, and why: a line a task, under the table."""
+    late = [f"✗ {line.task.id}: {line.why}" for line in lines if line.is_behind and line.why]
+    return Text("\n".join(late))
 
 
 def slots_table(plan: Plan, schedule: Schedule) -> Table:
@@ -89,13 +93,14 @@ def plan_table(plan: Plan) -> Table:
     for name in ("Mã", "Nhiệm vụ", "Chủ trì", "Kênh", "Thời gian"):
         table.add_column(name)
     for task in plan.tasks:
-        table.add_row(
+        cells = (
             task.id,
             _short(task.title),
             "; ".join((task.lead, *task.co_leads)),
             ", ".join(CHANNEL_NAMES.get(each, each) for each in task.channels),
             task.frequency_text or task.time_text,
         )
+        table.add_row(*map(Text, cells))
     return table
 
 
@@ -106,7 +111,7 @@ def publications_table(rows: Iterable[Mapping[str, Any]]) -> Table:
         table.add_column(name)
     for row in rows:
         due = datetime.fromisoformat(row["due"])
-        table.add_row(
+        cells = (
             str(row["id"]),
             _short(row["title"], 60),
             row["channel"],
@@ -114,6 +119,7 @@ def publications_table(rows: Iterable[Mapping[str, Any]]) -> Table:
             STATE_NAMES[SendState(row["state"])],
             row["url"] or row["reason"],
         )
+        table.add_row(*map(Text, cells))
     return table
 
 
@@ -143,33 +149,20 @@ def _bar(line: Line) -> Text:
     return Text("█" * full, style=colour) + Text("░" * (BAR - full), style="dim")
 
 
-def _forecast(line: Line) -> str:
-    return "" if line.forecast is None else f"{line.forecast}/{line.target}"
-
-
 def _views(reach: Reach) -> str:
     return "" if reach.views is None else f"{reach.views:,}".replace(",", ".")
 
 
 def _note(line: Line) -> Text:
     if line.missed:
-        return Text(f"✗ {line.missed} kỳ chậm. {line.why}", style="red")
+        return Text(f"✗ {line.missed} chậm", style="red")
     if line.partly:
-        return Text(f"◐ {line.why}", style="yellow")
+        return Text(f"◐ {line.partly} dở", style="yellow")
     if line.is_silent:
-        return Text(f"✗ {line.why}", style="yellow")
-    words = [line.why, _reruns(line), _late(line), f"… {line.waiting} kỳ" if line.waiting else ""]
-    return Text(" ".join(word for word in words if word))
-
-
-def _reruns(line: Line) -> str:
-    if not line.reruns_target:
-        return ""
-    return f"Trong đó phát lại {line.reruns_done}/{line.reruns_target}."
-
-
-def _late(line: Line) -> str:
-    return f"{line.late} kỳ làm muộn." if line.late else ""
+        return Text(f"✗ {line.silent_days} ngày", style="yellow")
+    if line.late:
+        return Text(f"{line.late} muộn")
+    return Text(f"… {line.waiting}" if line.waiting else "")
 
 
 def _slot_name(slot: Slot) -> str:

@@ -20,7 +20,7 @@ from errors import Refused
 from models import ChannelState, Token
 from web import links
 
-commands = typer.Typer(no_args_is_help=True, help="Connections of channels: set, link, show.")
+commands = typer.Typer(no_args_is_help=True, add_completion=False)
 
 ChannelArgument = Annotated[str, typer.Argument(metavar="CHANNEL", help="As in config.toml.")]
 

@@ -8,7 +8,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from errors import Refused
+from errors import Refused, why
 
 MAX_BYTES = 500 * 1024 * 1024
 SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
@@ -32,7 +32,7 @@ def keep(folder: Path, source: Path) -> str:
             raise Refused(f"Tệp {source.name} quá lớn (hơn {MAX_BYTES >> 20} MB).")
         data = source.read_bytes()
     except OSError as error:
-        raise Refused(f"Không đọc được tệp {source}: {error.strerror}") from error
+        raise Refused(f"Không đọc được tệp {source}: {why(error)}") from error
     if not data:
         raise Refused(f"Tệp {source.name} rỗng.")
     suffix = source.suffix.lower()
@@ -52,5 +52,5 @@ def keep_bytes(folder: Path, data: bytes, suffix: str) -> str:
             os.fsync(part.fileno())
         Path(part.name).replace(target)
     except OSError as error:
-        raise Refused(f"Không ghi được vào kho ảnh, tệp {folder}: {error.strerror}") from error
+        raise Refused(f"Không ghi được vào kho ảnh, tệp {folder}: {why(error)}") from error
     return name

@@ -178,7 +178,8 @@ def _retry(session: Session, lane: Lane, claim: Claim, told: Decision, now: date
     if row.tries > lane.clocks.retry_max:
         reason = f"Đã thử {row.tries} lần không được: {told.reason}"
         return _reject(session, row, reason, now)
-    wait = min(told.after * 2 ** (row.tries - 1), max(told.after, BACKOFF_MAX))
+    doubled = told.after * 2 ** min(row.tries - 1, 20)  # beyond that no date holds it
+    wait = min(doubled, max(told.after, BACKOFF_MAX))
     row.next_at = now + wait * random.uniform(1.0, 1.2)
     row.state, row.reason, row.lease_until = SendState.DUE, told.reason, None
     session.add(row)

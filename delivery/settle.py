@@ -13,7 +13,7 @@ from delivery import outcome
 from delivery.lanes import Lane
 from delivery.send import Sender, Stopping, never
 from errors import Refused
-from models import ANNOUNCE, Ask, Attempt, Item, Publication, SendState, Staff
+from models import ANNOUNCE, STATE_NAMES, Ask, Attempt, Item, Publication, SendState, Staff
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,9 @@ def by_hand(
     """
     done_early = lane.manual and row.state == SendState.DUE and link is not None
     if row.state not in (SendState.ASKED, SendState.UNKNOWN, SendState.REJECTED) and not done_early:
-        raise Refused(f"Lượt đăng {row.id} đang ở trạng thái “{row.state}”, không cần xác nhận.")
+        raise Refused(
+            f"Lượt đăng {row.id} {STATE_NAMES[SendState(row.state)]}, không cần xác nhận."
+        )
     _log(session, row, by, f"{'đã đăng' if link else 'chưa đăng'}: {by.name}", now)
     if link is not None:
         row.url = link
@@ -68,7 +70,7 @@ def cancel(session: Session, row: Publication, by: Staff, now: datetime) -> None
     )
     if not free:
         raise Refused(
-            f"Lượt đăng {row.id} đang ở trạng thái “{row.state}”, không hủy được;"
+            f"Lượt đăng {row.id} {STATE_NAMES[SendState(row.state)]}, không hủy được;"
             " bài đã lên thì phải gỡ hoặc đính chính."
         )
     _log(session, row, by, f"hủy: {by.name}", now)

@@ -3,6 +3,7 @@
 from models.content import Draft, DraftState, Item, Kind
 from models.ledger import (
     ANNOUNCE,
+    STATE_NAMES,
     Ask,
     Attempt,
     ChannelState,
@@ -20,6 +21,7 @@ from models.office import Deed, PlanVersion, Role, Staff
 
 __all__ = [
     "ANNOUNCE",
+    "STATE_NAMES",
     "Ask",
     "Attempt",
     "ChannelState",

@@ -23,6 +23,17 @@ class SendState(StrEnum):
     CANCELLED = "cancelled"
 
 
+STATE_NAMES = {
+    SendState.DUE: "chờ đến giờ",
+    SendState.SENDING: "đang gửi",
+    SendState.SENT: "đã đăng",
+    SendState.REJECTED: "bị từ chối",
+    SendState.UNKNOWN: "chưa rõ, đang tìm",
+    SendState.ASKED: "chờ người trả lời",
+    SendState.CANCELLED: "đã hủy",
+}
+
+
 class Ask(StrEnum):
     UNKNOWN = "unknown"  # look-up could not tell
     LATE = "late"  # overdue for so long that a person decides

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from errors import Refused
+from errors import Refused, why
 from plan import vocabulary
 from plan.cadence import disagreement
 from plan.slots import event_day
@@ -63,7 +63,7 @@ def text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise Refused(f"Không mở được kế hoạch {path}: {error.strerror}") from error
+        raise Refused(f"Không mở được kế hoạch {path}: {why(error)}.") from error
     except UnicodeDecodeError as error:
         raise Refused(f"{path} không phải chữ UTF-8; hãy lưu lại ở dạng UTF-8.") from error
 
@@ -138,7 +138,7 @@ class _Reader(Tables):
             where = str(row.get("id") or row.get("code") or f"[[{name}]] thứ {i}")
             lines = row.get("lines")
             self.keys(where, row, name, str(lines or ""))
-            if lines is not None and not (isinstance(lines, str) and LINES.fullmatch(lines)):
+            if lines is not None and not _are_lines(lines):
                 self.wrong(where, f"lines = {lines!r}: phải viết như “333-341”.")
         self._unique(name, rows)
 
@@ -160,6 +160,9 @@ class _Reader(Tables):
         last = self.date("[plan] period", told, "to", needed=True)
         if first is None or last is None:
             return None
+        if not (first.year >= 2000 and last.year <= 2100):
+            self.wrong("[plan] period", f"{first} – {last}: năm phải từ 2000 đến 2100.")
+            return None
         if last < first:
             self.wrong("[plan] period", f"kết thúc {last} trước khi bắt đầu {first}.")
             return None
@@ -176,8 +179,11 @@ class _Reader(Tables):
 
     def _tasks(self, tables: dict[str, Any]) -> Iterator[Task]:
         known = {row.get("id") for row in dicts(tables.get("topics"))}
-        for row in dicts(tables.get("tasks")):
-            task = self._task(row)
+        rows = dicts(tables.get("tasks"))
+        if not rows:
+            self.doubt("[[tasks]]", "kế hoạch chưa có nhiệm vụ nào.")
+        for number, row in enumerate(rows, 1):
+            task = self._task(row, number)
             for topic in task.topics:
                 if topic not in known:
                     self.wrong(
@@ -191,8 +197,8 @@ class _Reader(Tables):
                 self.doubt(task.id, "đơn vị chủ trì không nêu hoặc chưa chắc.", task.lines)
             yield task
 
-    def _task(self, row: dict[str, Any]) -> Task:
-        id = self.text("[[tasks]]", row, "id")
+    def _task(self, row: dict[str, Any], number: int) -> Task:
+        id = self.text("[[tasks]]", row, "id") or f"[[tasks]] thứ {number}"
         lines = str(row.get("lines", ""))
         cadence = self._cadence(id, row["frequency"], lines) if "frequency" in row else None
         reruns = self._reruns(id, row["reruns"], lines) if "reruns" in row else ()
@@ -298,7 +304,7 @@ class _Reader(Tables):
         for day in (told.first, told.by or told.last):
             if day and not period.first <= day <= period.last:
                 self.doubt(task.id, f"ngày {day} nằm ngoài kỳ của kế hoạch.", task.lines)
-        day = event_day(told, (told.by or period.last).year)
+        day = event_day(told, period)
         if day and told.by and not (told.first or period.first) <= day <= told.by:
             self.doubt(
                 task.id,
@@ -308,3 +314,11 @@ class _Reader(Tables):
             )
         if told.periodic and not told.repeats:
             self.doubt(task.id, "“định kỳ” nhưng không nêu khoảng cách: cần chọn.", task.lines)
+
+
+def _are_lines(told: Any) -> bool:
+    """“333-341”, “177-179, 257-265”, each forwards."""
+    if not isinstance(told, str) or not LINES.fullmatch(told):
+        return False
+    ranges = (part.strip().split("-") for part in told.split(","))
+    return all(int(ends[0]) <= int(ends[-1]) for ends in ranges)

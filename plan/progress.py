@@ -113,9 +113,10 @@ def fill(slots: Sequence[Slot], deeds: Sequence[Deed]) -> dict[str, list[Deed]]:
             filled[deed.slot].append(deed)
         else:
             loose.append(deed)
+    counts_since = min((slot.first for slot in slots if slot.counted), default=date.max)
     for deed in loose:
         empty = [slot for slot in slots if not filled[slot.id]]
-        if home := _home(empty, deed.on):
+        if home := _home(empty, deed.on, counts_since):
             filled[home.id].append(deed)
     return filled
 
@@ -197,7 +198,7 @@ def _line(plan: Plan, task: Task, schedule: Schedule, deeds: list[Deed], on: dat
         partly=sum(each.partly for each in standings),
         waiting=sum(each.is_waiting(on) for each in standings),
         forecast=_forecast(standings, on),
-        next_due=min((each.slot.due for each in ahead), default=None),
+        next_due=min((_planned(each.slot, on) for each in ahead), default=None),
         reach=_reach(known),
         links=_links(known),
         why=_why(standings, on),
@@ -252,9 +253,13 @@ def _weighs(standing: _Standing) -> bool:
     return standing.slot.counted or standing.done_on is not None or standing.partly
 
 
-def _home(empty: Sequence[Slot], on: date) -> Slot | None:
+def _home(empty: Sequence[Slot], on: date, counts_since: date) -> Slot | None:
+    """The window that holds the day, else the latest before it, else the next.
+
+    What was done since the plan counts never makes an issue of before it a late one.
+    """
     holding = [slot for slot in empty if slot.first <= on <= slot.by]
-    before = [slot for slot in empty if slot.by < on]
+    before = [slot for slot in empty if slot.by < on and (slot.counted or on < counts_since)]
     after = [slot for slot in empty if slot.first > on]
     for found in (holding[:1], before[-1:], after[:1]):
         if found:
@@ -263,12 +268,22 @@ def _home(empty: Sequence[Slot], on: date) -> Slot | None:
 
 
 def _forecast(standings: Sequence[_Standing], on: date) -> int:
-    """What the period will end with if the rest goes as it went so far."""
-    past = [each for each in standings if each.slot.by < on]
+    """What the period will end with if the rest goes as it went so far.
+
+    One kept promise is assumed beside the past ones: a bad start is no verdict on the year.
+    """
+    past = [each for each in standings if each.slot.by < on and each.slot.counted]
     done = sum(each.done_on is not None for each in standings)
     ahead = sum(each.done_on is None and each.slot.by >= on for each in standings)
-    kept = sum(each.done_on is not None for each in past) / len(past) if past else 1.0
+    kept = (sum(each.done_on is not None for each in past) + 1) / (len(past) + 1)
     return done + round(ahead * kept)
+
+
+def _planned(slot: Slot, on: date) -> datetime:
+    """When it is next due: its own time, or once that has passed, the end of its window."""
+    if slot.due.date() >= on:
+        return slot.due
+    return datetime.combine(slot.by, slot.due.timetz())
 
 
 def _why(standings: Sequence[_Standing], on: date) -> str:
@@ -287,6 +302,8 @@ def slot_name(slot: Slot) -> str:
     """“số 14/26”, “phát lại 2/3 (số 5)”, in the words of the office."""
     if slot.is_rerun:
         return f"phát lại {slot.number}/{slot.of} (hạn {slot.by:%d/%m})"
+    if slot.of == 1:
+        return f"việc hạn {slot.by:%d/%m}"
     return f"số {slot.number}/{slot.of} (hạn {slot.by:%d/%m})"
 
 

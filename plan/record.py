@@ -77,9 +77,16 @@ def enter(
         )
     if done.on > now.astimezone(HANOI).date():
         raise Refused(f"Ngày {done.on:%d/%m/%Y} chưa tới: chỉ ghi việc đã làm.")
+    if done.on < plan.period.first:
+        raise Refused(f"Ngày {done.on:%d/%m/%Y} ở trước kỳ của kế hoạch {plan.slug}.")
     own = schedule.of_task(done.task)
     if done.slot is not None and done.slot not in {each.id for each in own}:
         raise Refused(f"Nhiệm vụ {done.task} không có kỳ “{done.slot}”; xem: loa plan slots")
+    told = next((each for each in own if each.id == done.slot), None)
+    if told and told.of > 1 and done.on < told.first:
+        raise Refused(f"Kỳ {told.id} bắt đầu ngày {told.first:%d/%m/%Y}, sau ngày đã ghi.")
+    if _is_known(session, by.unit, done):
+        raise Refused(f"Việc này đã được ghi: {done.task}, ngày {done.on:%d/%m/%Y}.")
     deed = Deed(
         unit=by.unit,
         task=done.task,
@@ -101,6 +108,16 @@ def deeds(session: Session, unit: str, task: str | None = None) -> list[progress
         progress.Deed(task=each.task, on=each.on, slot=each.slot, links=(each.evidence,))
         for each in found
     ]
+
+
+def _is_known(session: Session, unit: str, done: ByHand) -> bool:
+    query = select(Deed.id).where(
+        Deed.unit == unit,
+        Deed.task == done.task,
+        Deed.on == done.on,
+        Deed.evidence == done.evidence,
+    )
+    return session.exec(query).first() is not None
 
 
 def _home(own: Sequence[Slot], known: list[progress.Deed], on: date) -> str | None:

@@ -6,18 +6,18 @@ The same plan gives the same slots with the same ids on every run.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import groupby
 from typing import Any, Literal
 
 from plan import cadence
 from plan.cadence import Window
 from plan.calendar import Calendar
-from plan.values import Cadence, Plan, Rate, Task
+from plan.values import Cadence, Period, Plan, Task
 
 DAY = timedelta(days=1)
 MORNING = time(9, 0)
@@ -95,7 +95,7 @@ def slots(
     """Every slot of every task of a plan, in order of task and date."""
     counts_since = plan.period.first if count_from == "period" else (plan.date or plan.period.first)
     dated = [s for task in plan.tasks for s in task_slots(task, plan, calendar, counts_since)]
-    notes = [(task, *_undated(task)) for task in plan.tasks]
+    notes = [(task, *_undated(task, plan.period)) for task in plan.tasks]
     return Schedule(
         slots=tuple(dated),
         silences=tuple(
@@ -111,9 +111,14 @@ def slots(
 def task_slots(task: Task, plan: Plan, calendar: Calendar, counts_since: date) -> tuple[Slot, ...]:
     if task.cadence is None:
         return ()
-    found = _windows(task.cadence, plan, counts_since)
-    firsts = _firsts(task, found, calendar, counts_since)
-    reruns = _reruns(task, firsts, calendar, counts_since)
+    found = _windows(task.cadence, plan)
+    echoes = _echoes(task, found)
+    firsts = _firsts(task, found, echoes, calendar, counts_since)
+    reruns = [
+        rerun
+        for airing, n in zip(firsts, echoes, strict=True)
+        for rerun in _reruns_of(task, airing, n, calendar, counts_since)
+    ]
     return tuple(sorted((*firsts, *reruns), key=lambda slot: (slot.due, slot.id)))
 
 
@@ -124,15 +129,15 @@ def coming(slots: Iterable[Slot], on: date, lead: timedelta) -> Iterator[Slot]:
             yield slot
 
 
-def event_day(cadence: Cadence, year: int) -> date | None:
-    """The day of an event whose words carry one: "Ngày Chuyển đổi số quốc gia 10/10"."""
+def event_day(cadence: Cadence, period: Period) -> date | None:
+    """The day, in the period if it can be, of an event whose words carry one: "… 10/10"."""
     told = DAY_MONTH.search(cadence.event)
     if not told:
         return None
-    try:
-        return date(year, int(told[2]), int(told[1]))
-    except ValueError:
-        return None
+    years = range(period.first.year, period.last.year + 1)
+    days = [day for year in years if (day := _day(year, int(told[2]), int(told[1])))]
+    inside = [day for day in days if period.first <= day <= period.last]
+    return next(iter(inside), days[-1] if days else None)
 
 
 def as_json(slug: str, schedule: Schedule) -> dict[str, Any]:
@@ -146,57 +151,65 @@ def as_json(slug: str, schedule: Schedule) -> dict[str, Any]:
     }
 
 
-def _windows(told: Cadence, plan: Plan, counts_since: date) -> tuple[Window, ...]:
-    if told.repeats:
-        return cadence.windows(told, plan.period)
-    year = plan.period.last.year
-    if told.event and not told.by and not told.continuous and (day := event_day(told, year)):
-        found: tuple[Window, ...] = (Window(told.first or plan.period.first, day),)
-    else:
-        found = cadence.windows(told, plan.period)
-    # What is done once can begin only when the plan is there: its window starts no earlier.
-    return tuple(Window(max(w.first, min(counts_since, w.last)), w.last) for w in found)
+def _windows(told: Cadence, plan: Plan) -> tuple[Window, ...]:
+    if told.if_any or told.on_demand:
+        return ()  # opened by hand, whatever rhythm is said beside
+    day = event_day(told, plan.period)
+    if day and not (told.repeats or told.by or told.continuous):
+        return (Window(min(told.first or plan.period.first, day), day),)
+    return cadence.windows(told, plan.period)
+
+
+def _echoes(task: Task, found: Sequence[Window]) -> list[int]:
+    """How many re-runs follow each airing: all that fall due before the next one begins."""
+    if not task.reruns or not found:
+        return [0] * len(found)
+    rate = task.reruns[0]
+    if rate.unit == "issue":
+        return [rate.n] * len(found)
+    span = Period(found[0].first, found[-1].last)
+    due = [window.first for window in cadence.windows(Cadence(rates=(rate,)), span)]
+    starts = [window.first for window in found]
+    counts = Counter(max(0, bisect_right(starts, day) - 1) for day in due)
+    return [counts[i] for i in range(len(found))]
 
 
 def _firsts(
-    task: Task, found: Sequence[Window], calendar: Calendar, counts_since: date
+    task: Task,
+    found: Sequence[Window],
+    echoes: Sequence[int],
+    calendar: Calendar,
+    counts_since: date,
 ) -> tuple[Slot, ...]:
     seen: Counter[date] = Counter()
     made = []
-    for number, window in enumerate(found, 1):
+    for number, (window, n) in enumerate(zip(found, echoes, strict=True), 1):
         seen[window.first] += 1
         twin = f".{seen[window.first]}" if seen[window.first] > 1 else ""
+        begin = window.first
+        if task.cadence and not task.cadence.repeats:
+            # What is done once can begin only when the plan is there.
+            begin = max(begin, min(counts_since, window.last))
         made.append(
             Slot(
                 id=f"{task.id}@{window.first}{twin}",
                 task=task.id,
                 number=number,
                 of=len(found),
-                first=window.first,
+                first=begin,
                 by=window.last,
-                due=_due(task, window, calendar),
-                counted=window.first >= counts_since,
+                due=_due(task, Window(begin, window.last), n, calendar),
+                counted=begin >= counts_since,
             )
         )
     return tuple(made)
 
 
-def _reruns(
-    task: Task, firsts: Sequence[Slot], calendar: Calendar, counts_since: date
-) -> Iterator[Slot]:
-    if not task.reruns:
-        return
-    for _, group in groupby(firsts, key=lambda slot: _block(slot, task.reruns[0])):
-        airings = list(group)
-        for i, airing in enumerate(airings):
-            # Re-runs that do not divide evenly go to the earlier airings of the block.
-            n = (task.reruns[0].n + len(airings) - 1 - i) // len(airings)
-            yield from _reruns_of(task, airing, n, calendar, counts_since)
-
-
 def _reruns_of(
     task: Task, airing: Slot, n: int, calendar: Calendar, counts_since: date
 ) -> Iterator[Slot]:
+    if n == 0:
+        return
     begin = min(airing.due.date() + DAY, airing.by)
     for i, part in enumerate(cadence.even(Window(begin, airing.by), n), 1):
         due = calendar.at(calendar.last_good_day(part.first, part.last), _hour(task))
@@ -213,28 +226,10 @@ def _reruns_of(
         )
 
 
-def _block(slot: Slot, rate: Rate) -> tuple[int, ...]:
-    day = slot.first
-    if rate.unit == "issue":
-        return (slot.number,)
-    if rate.unit == "week":
-        return tuple(day.isocalendar()[:2])
-    return (day.year, (day.month - 1) // cadence.MONTHS[rate.unit])
-
-
-def _due(task: Task, window: Window, calendar: Calendar) -> datetime:
+def _due(task: Task, window: Window, echoes: int, calendar: Calendar) -> datetime:
     """The last working day of the window; with re-runs, of its first part, to leave them room."""
-    last = window.last
-    if task.reruns:
-        last = cadence.even(window, _rerun_share(task) + 1)[0].last
+    last = cadence.even(window, echoes + 1)[0].last
     return calendar.at(calendar.last_good_day(window.first, last), _hour(task))
-
-
-def _rerun_share(task: Task) -> int:
-    """About how many re-runs follow one airing."""
-    told, rerun = task.cadence, task.reruns[0]
-    same = [r.n for r in told.rates if r.unit == rerun.unit] if told else []
-    return max(1, -(-rerun.n // same[0]) if same else rerun.n)
 
 
 def _hour(task: Task) -> time:
@@ -242,22 +237,31 @@ def _hour(task: Task) -> time:
     return EVENING_AIRING if on_air else MORNING
 
 
-def _undated(task: Task) -> tuple[str, str]:
+def _undated(task: Task, period: Period) -> tuple[str, str]:
     """(why it is open, what must be asked), "" where neither."""
     told = task.cadence
-    if told is None:
+    if told is None or told == Cadence():
         return "Kế hoạch không nêu thời gian: mở bằng tay khi làm.", ""
-    words = told.event or task.frequency_text or "theo yêu cầu"
+    if told.on_demand or told.if_any:
+        words = told.event or task.frequency_text or "theo yêu cầu"
+        return f"Làm khi có yêu cầu hoặc khi phát sinh ({words}).", ""
     if told.periodic and not told.repeats:
         return "", "“Định kỳ” nhưng không nêu khoảng cách: cần chọn bao lâu một lần."
+    if told.number_unsaid and not told.repeats:
+        return "", "Không nêu khoảng cách và số lượng: cần chọn bao lâu một lần."
     if told.number_unsaid:
         return "", "Nêu kỳ nhưng không nêu số lượng: đang tính ít nhất một lần mỗi kỳ."
-    if told.on_demand or told.if_any:
-        return f"Làm khi có yêu cầu hoặc khi phát sinh ({words}).", ""
-    undated_event = bool(told.event) and event_day(told, 2000) is None
-    if undated_event and (told.continuous or not (told.repeats or told.one_off)):
+    undated_event = bool(told.event) and event_day(told, period) is None
+    if undated_event and not (told.repeats or told.by):
         return f"Mở khi có sự kiện: {told.event}.", ""
     return "", ""
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _slot_json(slot: Slot) -> dict[str, Any]:

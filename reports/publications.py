@@ -12,16 +12,6 @@ from models import Attempt, Publication, Reading, SendState
 from reports import readings
 from zone import HANOI
 
-STATE_NAMES = {
-    SendState.DUE: "chờ đến giờ",
-    SendState.SENDING: "đang gửi",
-    SendState.SENT: "đã đăng",
-    SendState.REJECTED: "bị từ chối",
-    SendState.UNKNOWN: "chưa rõ, đang tìm",
-    SendState.ASKED: "chờ người trả lời",
-    SendState.CANCELLED: "đã hủy",
-}
-
 
 def rows(
     session: Session, *, state: SendState | None = None, unit: str | None = None

@@ -55,7 +55,8 @@ def test_the_table_speaks_vietnamese(office: Office) -> None:
     ran = office.loa("plan", "progress", "--on", "2025-12-31")
     assert ran.code == 0
     assert "Tiến độ 25/KH-UBND" in ran.out
-    assert "kỳ chậm" in ran.out
+    assert "chậm" in ran.out
+    assert "✗ DT-C.I.2.a: Chưa làm: số 18/26" in ran.out
 
 
 def test_a_deed_counts_and_stays_when_the_plan_changes(office: Office, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_nothing_done_by_the_end_of_march() -> None:
     stands = line([], date(2025, 3, 31))
     assert (stands.target, stands.target_to_date) == (12, 3)
     assert (stands.done, stands.missed, stands.waiting) == (0, 2, 1)
-    assert stands.forecast == 0
+    assert stands.forecast == 3
     assert stands.is_behind
     assert "số 1/12" in stands.why
 
@@ -138,3 +138,19 @@ def test_the_json_of_the_contract() -> None:
     )
     assert told["tasks"][0]["reach"] == dict.fromkeys(("views", "reactions", "comments", "shares"))
     assert told["tasks"][1]["target"] is None
+
+
+def test_a_second_deed_of_a_window_never_becomes_a_late_issue_of_before_the_plan() -> None:
+    late_plan = Plan("x", "x", PLAN.period, date=date(2025, 8, 25), tasks=(BULLETIN,))
+    schedule = slots(late_plan, Calendar())
+    deeds = [deed(9, 5), deed(9, 8)]
+    (stands,) = progress(late_plan, schedule, deeds, date(2025, 9, 30))
+    assert (stands.target, stands.late) == (4, 0)
+    filled = fill(schedule.of_task("A"), deeds)
+    assert [slot for slot, done in filled.items() if done] == ["A@2025-09-01", "A@2025-10-01"]
+
+
+def test_what_is_next_due_is_never_past() -> None:
+    stands = line([], date(2025, 5, 31))
+    assert stands.next_due is not None
+    assert stands.next_due.date() == date(2025, 5, 31)

@@ -180,3 +180,50 @@ def test_the_json_of_the_contract() -> None:
     rerun = next(slot for slot in told["slots"] if slot["kind"] == "rerun")
     assert rerun["of_slot"] in {slot["id"] for slot in told["slots"]}
     assert rerun["due"].endswith("+07:00")
+
+
+@pytest.mark.parametrize(
+    ("rates", "reruns", "number"),
+    [
+        (Rate(1, "week"), Rate(3, "month"), 36),
+        (Rate(4, "month"), Rate(1, "month"), 12),
+        (Rate(1, "month"), Rate(2, "week"), 104),
+        (Rate(1, "quarter"), Rate(2, "month"), 24),
+        (Rate(1, "year"), Rate(1, "month"), 12),
+    ],
+)
+def test_reruns_are_as_many_as_their_own_rhythm_says(
+    rates: Rate, reruns: Rate, number: int
+) -> None:
+    task = Task("A", "Loa", cadence=Cadence(rates=(rates,)), reruns=(reruns,))
+    made = only(task)
+    assert sum(slot.is_rerun for slot in made) == pytest.approx(number, abs=1)
+    by_id = {slot.id: slot for slot in made}
+    assert all(slot.due > by_id[slot.of_slot].due for slot in made if slot.of_slot)
+
+
+def test_an_id_is_the_same_however_one_counts() -> None:
+    third_quarter = Cadence(first=date(2025, 7, 1), by=date(2025, 9, 30))
+    plan = plan_of(Task("A", "Hướng dẫn", cadence=third_quarter), issued=date(2025, 8, 25))
+    (issued,) = slots(plan, CALENDAR).slots
+    (period,) = slots(plan, CALENDAR, count_from="period").slots
+    assert issued.id == period.id == "A@2025-07-01"
+    assert (issued.first, period.first) == (date(2025, 8, 25), date(2025, 7, 1))
+
+
+def test_if_any_is_opened_by_hand_whatever_rhythm_stands_beside() -> None:
+    told = Cadence(if_any=True, rates=(Rate(1, "month"),))
+    schedule = slots(plan_of(Task("A", "Cuộc thi", cadence=told)), CALENDAR)
+    assert schedule.slots == ()
+    assert [each.task for each in schedule.open] == ["A"]
+
+
+def test_an_event_falls_in_the_period_and_one_that_is_no_day_is_open() -> None:
+    winter = Period(date(2025, 12, 15), date(2026, 3, 15))
+    new_year = Task("A", "Tổng kết", cadence=Cadence(event="Ngày 31/12"))
+    leap = Task("B", "Lạ", cadence=Cadence(event="Ngày 30/02"))
+    schedule = slots(
+        Plan("x", "x", winter, tasks=(new_year, leap, Task("C", "c", cadence=Cadence()))), CALENDAR
+    )
+    assert [slot.by for slot in schedule.slots] == [date(2025, 12, 31)]
+    assert [each.task for each in schedule.open] == ["B", "C"]
