@@ -22,12 +22,12 @@ from sqlmodel import Session
 
 from app import App
 from config import Unit
-from content import drafts, openings
+from content import drafts, openings, review
 from delivery import listen, measure, queue, settle, sweep
 from delivery.lanes import Lane
 from delivery.notices import APPROVER, Tell, notice, tell_waiting
 from delivery.send import Sender, drain
-from models import Draft
+from models import CHANGED, Draft, Staff
 from plan import record
 from plan.slots import coming
 from zone import HANOI
@@ -45,6 +45,19 @@ def find_lost(app: App, now: datetime) -> None:
         sweep.sweep(session, app.lanes, now)
         limit = max(timedelta(minutes=10), timedelta(seconds=60 * app.config.delivery.tick_s))
         sweep.alarm_if_stuck(session, app.lanes, app.config.units[0].id, now, limit)
+
+
+def take_off_changed(app: App, now: datetime) -> int:
+    """What was changed after approval, by whatever door, leaves the queue and is told."""
+    with app.store.writing() as session:
+        lapsed = review.lapse(session, now)
+        for draft, _ in lapsed:
+            author = session.get(Staff, draft.author_id) if draft.author_id else None
+            text = f"Bản thảo số {draft.id} “{draft.title}” trở lại đang soạn: {CHANGED}"
+            key = f"lapsed:{draft.id}:{now.isoformat()}"
+            to = author.name if author else APPROVER
+            notice(session, key, draft.unit, to, text, now, draft=draft.id)
+    return len(lapsed)
 
 
 def open_drafts(app: App, now: datetime) -> int:
@@ -175,6 +188,7 @@ class Clock:
         held.prolong(renewed)
 
     def _each_minute(self) -> None:
+        take_off_changed(self._app, self._app.clock())
         for lane in self._app.lanes.values():
             listen.listen(self.workers.sender, lane)
             listen.reconnect(self.workers.sender, lane)

@@ -3,6 +3,7 @@
 An adapter raises a decision, not an error:
 
 * Retry      certainly not public; the same post may go through later
+* Throttled  a Retry that holds for the whole channel
 * Pending    the service has taken it and is still working: come back to confirm
 * Rejected   certainly not public; a person must change the post or the account first
 * TokenLost  certainly not public; the channel is cut off until an admin reconnects it
@@ -197,6 +198,10 @@ class Retry(Decision):
     def __init__(self, reason: str, after: timedelta = timedelta(minutes=1), raw: str = "") -> None:
         super().__init__(reason, raw)
         self.after = after
+
+
+class Throttled(Retry):
+    """Not this post but the whole channel must wait: too many calls, or nobody answers."""
 
 
 class Pending(Retry):

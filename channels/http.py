@@ -21,7 +21,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from channels.base import Decision, Rejected, Retry, TokenLost, Unknown
+from channels.base import Decision, Rejected, Retry, Throttled, TokenLost, Unknown
 
 MAX_ANSWER = 4_000_000  # bytes; the services' real answers are a few kilobytes
 MAX_LOGGED = 2_000  # characters
@@ -183,7 +183,7 @@ class Caller:
             raise self.doubt(call, answer.raw)
 
     def throttled(self, after: timedelta | None, raw: str = "") -> Retry:
-        return Retry(
+        return Throttled(
             f"{self.service} đang giới hạn số lần gọi: hệ thống sẽ tự thử lại sau.",
             min(after or timedelta(minutes=1), MAX_WAIT),
             raw,
@@ -234,7 +234,9 @@ class Caller:
         raw = self._mask(repr(error))
         log.warning("%s %s -> %s", call.method, self._mask(call.url), raw)
         if _never_left(error):
-            return Retry(f"Không kết nối được tới {self.service}: hệ thống sẽ tự thử lại.", raw=raw)
+            return Throttled(
+                f"Không kết nối được tới {self.service}: hệ thống sẽ tự thử lại.", raw=raw
+            )
         return self.doubt(call, raw)
 
     def _mask(self, text: str) -> str:

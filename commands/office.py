@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 
 import app as loa
 import config
+from commands import logs
 from errors import Refused
 from zone import HANOI
 
@@ -27,6 +29,7 @@ def config_path() -> Path:
 
 
 def open_office() -> loa.App:
+    logs.set_up(sys.stderr, os.environ.get("LOA_LOG") or "critical")
     return loa.open_office(config.load(config_path()), now, os.environ)
 
 

@@ -33,7 +33,7 @@ def list_(
     if as_json:
         office.say_json(rows)
     else:
-        tables.show(tables.publications_table(rows))
+        tables.show(tables.publications_lines(rows, office.now()))
 
 
 @commands.command("settle")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from rich import box
@@ -18,6 +18,7 @@ from plan.values import Plan
 from plan.vocabulary import CHANNEL_NAMES
 
 BAR = 8
+OVERDUE = timedelta(minutes=1)
 
 
 def plain(title: str = "", *, caption: str = "", expand: bool = False) -> Table:
@@ -104,29 +105,34 @@ def plan_table(plan: Plan) -> Table:
     return table
 
 
-def publications_table(rows: Iterable[Mapping[str, Any]]) -> Table:
-    """The queue for a person: what, where, when, and how it stands."""
-    table = plain()
-    for name in ("Số", "Tiêu đề", "Kênh", "Giờ hẹn", "Trạng thái", "Ghi chú"):
-        table.add_column(name)
+def publications_lines(rows: Iterable[Mapping[str, Any]], now: datetime) -> Text:
+    """The queue for a person: a line of what, when, where and how; its link or reason below."""
+    told = Text()
     for row in rows:
         due = datetime.fromisoformat(row["due"])
-        cells = (
-            str(row["id"]),
-            _short(row["title"], 60),
-            row["channel"],
-            f"{due:%H:%M %d/%m/%Y}",
-            STATE_NAMES[SendState(row["state"])],
-            row["url"] or row["reason"],
-        )
-        table.add_row(*map(Text, cells))
-    return table
+        told.append(f"{row['id']:>4}  ", style="bold")
+        told.append(f"{due:%H:%M %d/%m/%Y}  {row['channel']:<10}  {_state(row, now)}\n")
+        told.append(f"      {row['title']}\n")
+        for each in (row["url"], row["reason"]):
+            if each:
+                told.append(f"      {each}\n", style="dim")
+    return told
+
+
+def _state(row: Mapping[str, Any], now: datetime) -> str:
+    words = STATE_NAMES[SendState(row["state"])]
+    if row["next"] is None:
+        return words
+    again = datetime.fromisoformat(row["next"])
+    if row["attempts"] and again > now:
+        return f"chờ gửi lại lúc {again:%H:%M}"
+    return "đã đến giờ, chờ kênh" if again < now - OVERDUE else words
 
 
 def show(*parts: object) -> None:
     console = Console()
     for part in parts:
-        console.print(part)
+        console.print(part, soft_wrap=isinstance(part, Text))  # links stay whole, to be copied
 
 
 def _short(title: str, room: int = 64) -> str:

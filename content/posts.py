@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +18,7 @@ from content.fit import Content, Fitted, fit
 from content.media import keep_bytes
 from errors import Refused
 
+LINK = re.compile(r"https?://[^\s<>\"”’)]+[^\s<>\"”’).,;:!?]")
 LINK_WORDS = {"audio": "Nghe", "video": "Xem"}
 
 
@@ -45,6 +48,7 @@ def compose(content: Mapping[str, Any], channel: str, limits: Limits, house: Hou
         # A recording that the channel cannot carry is a link, not a loss.
         pointer = f"\n\n{LINK_WORDS.get(each.kind, 'Tải')}: {each.url}"
         body, variant = body + pointer, variant + pointer if variant else None
+    link = next(iter(LINK.findall(variant or body)), "")
     return fit(
         Content(
             kind="tin" if linked else str(content["kind"]),
@@ -52,6 +56,10 @@ def compose(content: Mapping[str, Any], channel: str, limits: Limits, house: Hou
             body=body,
             variant=variant,
             cover=cover,
+            link=link,
+            utm={"source": channel, "medium": "loa", "campaign": str(content["kind"])}
+            if link
+            else {},
         ),
         limits,
         taken,
@@ -60,9 +68,11 @@ def compose(content: Mapping[str, Any], channel: str, limits: Limits, house: Hou
 
 def _media(name: str, limits: Limits, house: House) -> Media:
     path = house.media / name
-    mime = sniff.sniff(path) if path.is_file() else None
+    mime = (
+        sniff.sniff(path) if path.is_file() and _is_intact(path, path.stat().st_mtime_ns) else None
+    )
     if mime is None:
-        raise Refused(f"Tệp {name} không còn trong kho hoặc không nhận ra được loại tệp.")
+        raise Refused(f"Tệp {name} không còn nguyên trong kho; hãy gửi lại tệp và duyệt lại.")
     kind = sniff.media_kind(mime)
     if kind != "image" or not limits.images:
         return Media(path, kind, mime, house.url(name))
@@ -106,3 +116,9 @@ def _drawn(title: str, unit_name: str, folder: Path) -> str:
     drawn = io.BytesIO()
     default_cover(title, unit_name).save(drawn, "PNG")
     return keep_bytes(folder, drawn.getvalue(), ".png")
+
+
+@lru_cache(maxsize=512)
+def _is_intact(path: Path, _changed_at: int) -> bool:
+    """Are its bytes still those that were approved? The name is their digest."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() == path.stem

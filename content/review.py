@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from channels.base import Limits
 from content import draft_file, drafts, posts, routing
@@ -18,7 +19,7 @@ from content.plain import clean
 from content.release import TakenOff, release, take_off
 from content.routing import Office
 from errors import Refused
-from models import Draft, Item, Publication, Staff
+from models import CHANGED, Draft, DraftState, Item, Publication, SendState, Staff
 
 __all__ = [
     "Approved",
@@ -27,6 +28,7 @@ __all__ = [
     "content_of",
     "drop",
     "hash_of",
+    "lapse",
     "reopen",
     "send_back",
     "still_approved",
@@ -164,7 +166,29 @@ def change(
         setattr(draft, key, value)
     draft.author_id = draft.author_id or (by.id if by else None)
     move(session, draft, Action.CHANGE, now)
-    return take_off(session, draft, "Nội dung đã đổi sau khi duyệt; phải gửi duyệt lại.")
+    return take_off(session, draft, CHANGED)
+
+
+def lapse(session: Session, now: datetime) -> list[tuple[Draft, TakenOff]]:
+    """Approved drafts that were changed by some other door, back to writing, off the queue."""
+    query = (
+        select(Item.id, Item.draft_id)
+        .join(Draft, col(Draft.id) == col(Item.draft_id))
+        .join(Publication, col(Publication.item_id) == col(Item.id))
+        .where(
+            Draft.state == DraftState.APPROVED,
+            or_(col(Publication.state) == SendState.DUE, col(Publication.reason) == CHANGED),
+        )
+    )
+    items = dict(session.exec(query.distinct()).all())
+    good = still_approved(session, items.keys()) if items else set()
+    lapsed = {draft for item, draft in items.items() if item not in good}
+    found = []
+    for id in sorted(lapsed - {items[item] for item in good}):
+        draft = session.get_one(Draft, id)
+        move(session, draft, Action.CHANGE, now)
+        found.append((draft, take_off(session, draft, CHANGED)))
+    return found
 
 
 def _fit(

@@ -18,6 +18,7 @@ from channels.base import (
     Receipt,
     Rejected,
     Retry,
+    Throttled,
     TokenLost,
     Unknown,
 )
@@ -29,6 +30,8 @@ from models import ANNOUNCE, Ask, Attempt, Draft, Item, Publication, SendState, 
 Outcome = Receipt | Decision
 BACKOFF_MAX = timedelta(hours=1)
 PAUSE_MAX = timedelta(minutes=5)
+LOOK_YOURSELF = "Không chắc đã lên kênh; nhờ mở kênh xem rồi trả lời."
+MAY_ANNOUNCE = "Có gửi tin báo tới người quan tâm không?"
 # A late answer is still the truth: it settles what the sweep gave up on, and what somebody said
 # is absent while nobody has begun it again.
 PERHAPS = (SendState.SENDING, SendState.UNKNOWN, SendState.ASKED, SendState.DUE)
@@ -111,7 +114,7 @@ def mark_unknown(
             publication=row.id,
         )
     else:
-        mark_asked(session, row, Ask.UNKNOWN, reason, now)
+        mark_asked(session, row, Ask.UNKNOWN, LOOK_YOURSELF, now)
 
 
 def mark_asked(session: Session, row: Publication, ask: Ask, reason: str, now: datetime) -> None:
@@ -183,7 +186,7 @@ def _retry(session: Session, lane: Lane, claim: Claim, told: Decision, now: date
     row.next_at = now + wait * random.uniform(1.0, 1.2)
     row.state, row.reason, row.lease_until = SendState.DUE, told.reason, None
     session.add(row)
-    if row.occurrence != ANNOUNCE:  # what throttles one post throttles the channel
+    if isinstance(told, Throttled):
         gate = gate_of(session, lane.name)
         gate.next_at = max(gate.next_at or now, now + min(told.after, PAUSE_MAX))
         session.add(gate)
@@ -279,7 +282,8 @@ def _announce(session: Session, lane: Lane, row: Publication, now: datetime) -> 
         hash=row.hash,
         channel=row.channel,
         occurrence=ANNOUNCE,
-        title=row.title,
+        title=f"Tin báo: {row.title}",
+        reason=MAY_ANNOUNCE if asks else "",
         follows=row.id,
         due_at=now,
         next_at=now,

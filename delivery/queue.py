@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from delivery.lanes import Lane
 from delivery.notices import APPROVER, notice
-from models import Ask, Attempt, ChannelState, Item, Publication, SendState
+from models import CHANGED, Ask, Attempt, ChannelState, Item, Publication, SendState
 from store import insert_or_ignore
 
 # The items, of those given, whose drafts are still what was approved.
@@ -276,9 +276,8 @@ def _approved(
     good = still_approved(session, {row.item_id for row in rows})
     for row in rows:
         if row.item_id not in good:
-            reason = "Nội dung đã đổi sau khi duyệt; hãy gửi duyệt lại."
-            _set(session, row, state=SendState.CANCELLED, reason=reason)
-            text = f"“{row.title}” ({row.channel}) bị rút khỏi hàng chờ: {reason}"
+            _set(session, row, state=SendState.CANCELLED, reason=CHANGED)
+            text = f"“{row.title}” ({row.channel}) bị rút khỏi hàng chờ: {CHANGED}"
             notice(session, f"changed:{row.id}", row.unit, APPROVER, text, now, publication=row.id)
     return [row for row in rows if row.item_id in good]
 

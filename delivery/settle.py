@@ -57,10 +57,11 @@ def by_hand(
         row.reason = f"{by.name} báo chưa làm."
         session.add(row)
         return "vẫn chờ thực hiện"
+    announcing = row.ask == Ask.ANNOUNCE
     row.state, row.ask, row.forced = SendState.DUE, None, True
-    row.next_at, row.reason, row.settle_at = now, f"{by.name} bảo gửi lại.", None
+    row.next_at, row.reason, row.settle_at = now, f"{by.name} bảo gửi.", None
     session.add(row)
-    return "sẽ gửi lại ngay"
+    return "sẽ gửi tin báo" if announcing else "sẽ gửi lại ngay"
 
 
 def cancel(session: Session, row: Publication, by: Staff, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from models.content import Draft, DraftState, Item, Kind
 from models.ledger import (
     ANNOUNCE,
+    CHANGED,
     STATE_NAMES,
     Ask,
     Attempt,
@@ -21,6 +22,7 @@ from models.office import Deed, PlanVersion, Role, Staff
 
 __all__ = [
     "ANNOUNCE",
+    "CHANGED",
     "STATE_NAMES",
     "Ask",
     "Attempt",

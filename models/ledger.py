@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from store import UtcDateTime
 
 ANNOUNCE = "announce"  # the occurrence of a broadcast
+CHANGED = "Nội dung đã đổi sau khi duyệt; hãy gửi duyệt lại."  # why it left the queue
 
 
 class SendState(StrEnum):

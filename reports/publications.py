@@ -44,6 +44,7 @@ def _row(row: Publication, attempts: list[Attempt], reading: Reading | None) -> 
         "state": str(row.state),
         "ask": str(row.ask) if row.ask else None,
         "due": local(row.due_at),
+        "next": local(row.next_at) if row.state == SendState.DUE else None,
         "sent_at": local(row.sent_at),
         "remote_id": row.remote_id,
         "url": row.url,

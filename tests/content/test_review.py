@@ -21,7 +21,7 @@ from content import drafts, media, people, review
 from content.moves import MOVES, Action
 from content.routing import Office
 from errors import Refused
-from models import Ask, Draft, DraftState, Item, Kind, Publication, Role, SendState, Staff
+from models import CHANGED, Ask, Draft, DraftState, Item, Kind, Publication, Role, SendState, Staff
 from plan.slots import Schedule
 from store import Store
 from tests.content.conftest import BULLETIN, NOW, SEGMENT, Desk, new
@@ -489,9 +489,7 @@ def test_a_change_takes_what_is_unsent_off_the_queue_and_says_so(desk: Desk) -> 
     approved = desk.approved(channels=("zalo", "facebook"))
     (note,) = desk.change(approved.item.draft_id, body="Sáng 14/9, thôn 3 ra quân.")
     assert states(desk) == {"zalo": "cancelled", "facebook": "cancelled"}
-    assert {each.reason for each in desk.publications()} == {
-        "Nội dung đã đổi sau khi duyệt; phải gửi duyệt lại."
-    }
+    assert {each.reason for each in desk.publications()} == {CHANGED}
     assert "facebook 09:00 10/09/2025, zalo 09:00 10/09/2025" in note
     assert desk.draft(approved.item.draft_id).state == "writing"
 
@@ -696,3 +694,18 @@ def refusal_of_slot(desk: Desk, slot: str) -> str:
     with pytest.raises(Refused) as refused:
         desk.add(slot=slot)
     return str(refused.value)
+
+
+def test_a_change_by_the_back_door_is_noticed_before_its_time(desk: Desk) -> None:
+    untouched = desk.approved(channels=("zalo",), title="Nguyên vẹn")
+    approved = desk.approved(channels=("zalo", "facebook"), at=NOW + timedelta(days=9))
+    with desk.store.writing() as session:
+        assert review.lapse(session, NOW) == []
+        session.get_one(Draft, approved.item.draft_id).body = "Sửa thẳng trong cơ sở dữ liệu."
+    with desk.store.writing() as session:
+        ((draft, taken),) = review.lapse(session, NOW)
+        assert (draft.id, draft.state) == (approved.item.draft_id, DraftState.WRITING)
+        assert {each.channel for each in taken.cancelled} == {"zalo", "facebook"}
+        assert review.lapse(session, NOW) == []
+        assert session.get_one(Draft, untouched.item.draft_id).state == DraftState.APPROVED
+    desk.submit(approved.item.draft_id)  # and may be submitted again

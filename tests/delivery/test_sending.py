@@ -13,6 +13,7 @@ from channels.base import (
     Rejected,
     Retry,
     Step,
+    Throttled,
     TokenLost,
     Unknown,
 )
@@ -100,12 +101,20 @@ def test_tries_again_when_the_channel_says_so(ledger: Ledger, channel: Obedient)
     assert ledger.attempts(id) == ["retry", "sent"]
 
 
-def test_what_throttles_one_post_throttles_the_channel(ledger: Ledger, channel: Obedient) -> None:
+def test_what_throttles_the_channel_makes_all_wait(ledger: Ledger, channel: Obedient) -> None:
     lane = ledger.lane(channel)
     ledger.add("một")
     ledger.add("hai")
-    fail(channel, Retry("Kênh bận.", after=MINUTE))
+    fail(channel, Throttled("Kênh bận.", after=MINUTE))
     assert ledger.drain(lane) == 1
+
+
+def test_what_ails_one_post_delays_that_post_only(ledger: Ledger, channel: Obedient) -> None:
+    lane = ledger.lane(channel)
+    ledger.add("một")
+    ledger.add("hai")
+    fail(channel, Retry("Ảnh chưa tải được.", after=MINUTE))
+    assert ledger.drain(lane) == 2
 
 
 def test_gives_up_after_enough_tries_and_tells_the_author(
