@@ -142,7 +142,7 @@ class Rehearsal:
         if task is None or slot.id in drafts.taken(session, self.unit.id, slot.task):
             return
         if not channels_of(task, self.unit):
-            self._do_by_hand(session, slot)
+            self._do_by_hand(session, slot.task, slot.id)
             return
         sample = next(self.samples["news"])
         title = f"{sample['title']} ({slot.number}/{slot.of})"
@@ -151,10 +151,14 @@ class Rehearsal:
         )
 
     def _start_news(self, session: Session, office: Office, task: Task) -> None:
-        if channels_of(task, self.unit):
-            sample = next(self.samples["guides" if "web" in str(task.channels) else "news"])
-            title = f"{sample['title']} – {self.now.astimezone(HANOI):%d/%m}"
-            self._add(session, office, NewDraft(Kind.TIN, title, sample["body"], task=task.id))
+        """Something for a task without a quota: a post, or work done on the spot."""
+        lanes = self.stage.app.lanes
+        if all(lanes[name].manual for name in channels_of(task, self.unit)):
+            self._do_by_hand(session, task.id)
+            return
+        sample = next(self.samples["news"])
+        title = f"{sample['title']} – {self.now.astimezone(HANOI):%d/%m}"
+        self._add(session, office, NewDraft(Kind.TIN, title, sample["body"], task=task.id))
 
     def _add(self, session: Session, office: Office, new: NewDraft) -> None:
         author = people.named(session, WRITER)
@@ -166,11 +170,9 @@ class Rehearsal:
         approver = people.named(session, APPROVER)
         review.approve(session, office, draft, approver, self.now)
 
-    def _do_by_hand(self, session: Session, slot: Slot) -> None:
-        officer = people.named(session, OFFICER)
-        done = record.ByHand(
-            slot.task, self.now.astimezone(HANOI).date(), _evidence(slot.id), slot.id
-        )
+    def _do_by_hand(self, session: Session, task: str, slot: str | None = None) -> None:
+        officer, today = people.named(session, OFFICER), self.now.astimezone(HANOI).date()
+        done = record.ByHand(task, today, _evidence(slot or f"{task}@{today}"), slot)
         record.enter(session, self.plan, self.schedule, done, officer, self.now)
 
     def _picture(self, title: str) -> str:

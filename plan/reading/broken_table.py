@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 from plan.reading import timing, units
 from plan.reading.doubt import Doubt, span
 from plan.reading.duty import PRODUCTS, Duty
+from plan.reading.frequency import without_counts
 from plan.reading.labels import HEADS
 from plan.reading.ocr import Phrasebook, plain, restore, words
 
@@ -215,7 +216,7 @@ def _time(text: str, year: int | None) -> str:
     if demand:
         tail = re.search(r"c[a-z]{1,2}a (?:thanh pho|tinh|huyen|cap tren)", plain(text))
         return "Theo yêu cầu" + (" " + restore(text[tail.start() : tail.end()]) if tail else "")
-    window = timing.window(text, year)
+    window = timing.window(without_counts(text, stated=False), year)
     if window is None or not (window.first or window.last):
         return ""
     said = restore(window.text)

@@ -93,7 +93,7 @@ class Setting:
 
 def rows(duty: Duty, setting: Setting) -> tuple[list[dict[str, Any]], list[Doubt]]:
     """The task; and one more for each further rhythm that it names ("01 infographic/tháng")."""
-    told = frequency.told(_words(duty), duty.time, duty.frequency, setting.year)
+    told = frequency.told(_words(duty), duty.time, duty.frequency, setting.year, duty.product)
     row = _row(duty, setting, told)
     doubts = [Doubt(duty.lines, _quote(duty), why) for why in told.doubts]
     more = [_further(row, each, at) for at, each in enumerate(told.more, 2)]

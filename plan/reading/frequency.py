@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from plan.reading import rhythm, timing
+from plan.reading import rhythm, timing, unkept
 from plan.reading.ocr import Phrasebook, plain
 from plan.reading.reporting import without_reports
 from plan.reading.rhythm import Form, Rhythm
+from plan.reading.rhythm_words import UNIT
 
 EVENTS = {
     "ngày chuyển đổi số quốc gia": (10, 10),
@@ -33,6 +34,7 @@ IN_PROSE = re.compile(
     r"|[1-4])\s*(?:/|nam))"
 )
 CITED = re.compile(r"\bso\s+\S+\s+$|\bngay\s*$|[-/]\S*\s*$")
+COUNTED = re.compile(rf"(?:\b\d+\s*)?\b{UNIT}\s*\d{{1,3}}(?![\d/])")
 WHEN_NEW = re.compile(r"\bkhi co (?!nhu cau|yeu cau|kho khan)[^.;,()]{4,80}")
 
 
@@ -48,8 +50,8 @@ class Told:
     doubts: tuple[str, ...] = ()
 
 
-def told(prose: str, time: str, frequency: str, year: int | None) -> Told:
-    """`time` and `frequency` are cells ("" if there is none), `prose` the task's own words."""
+def told(prose: str, time: str, frequency: str, year: int | None, product: str = "") -> Told:
+    """`time`, `frequency`, `product`: cells ("" if none); `prose`: the task's own words."""
     in_cells = [rhythm.read(each) for each in (frequency, time) if each]
     readings = [each for each in in_cells if each.rhythms or each.reruns]
     in_prose = _prose_reading(prose)
@@ -66,13 +68,22 @@ def told(prose: str, time: str, frequency: str, year: int | None) -> Told:
         frequency_text=_words(frequency, time, prose, rhythms, form),
         time_uncertain=bool(window and window.why),
         more=tuple(rhythms[1:]),
-        doubts=tuple(
-            dict.fromkeys(
-                [*([window.why] if window and window.why else [])]
-                + [each for reading in readings for each in reading.doubts]
-            )
-        ),
+        doubts=_doubts(window, [*in_cells, *readings], "" if rhythms else product)
+        + _impossible((time, frequency, prose), year),
     )
+
+
+def _doubts(
+    window: timing.Window | None, readings: list[rhythm.Reading], product: str
+) -> tuple[str, ...]:
+    doubts = [window.why] if window and window.why else []
+    doubts += [each for reading in readings for each in reading.doubts]
+    return tuple(dict.fromkeys([*doubts, *unkept.quantities(plain(product), product)]))
+
+
+def _impossible(texts: tuple[str, ...], year: int | None) -> tuple[str, ...]:
+    days = dict.fromkeys(day for text in texts for day in timing.impossible(text, year))
+    return tuple(f"Ngày “{day}” không có trong lịch; đề nghị đối chiếu." for day in days)
 
 
 def _prose_reading(prose: str) -> rhythm.Reading:
@@ -82,6 +93,11 @@ def _prose_reading(prose: str) -> rhythm.Reading:
 
 
 def _window(time: str, frequency: str, prose: str, year: int | None) -> timing.Window | None:
+    time, frequency, prose = (
+        without_counts(time),
+        without_counts(frequency),
+        without_counts(prose, stated=False),
+    )
     for cell in (time, frequency):
         found = timing.window(cell, year) if cell else None
         if found and not _only_said_in_passing(cell, found):
@@ -94,6 +110,16 @@ def _window(time: str, frequency: str, prose: str, year: int | None) -> timing.W
         if found and found.sharp and (found.first or found.last):
             return found
     return None
+
+
+def without_counts(text: str, stated: bool = True) -> str:
+    """ "Sáu tháng 01 clip" names no January: in a rhythm the number counts what follows."""
+    for each in rhythm.read(text, stated).rhythms:
+        words = COUNTED.sub(lambda match: "#" * len(match[0]), plain(text[each.start : each.end]))
+        kept = zip(text[each.start : each.end], words, strict=True)
+        masked = "".join("#" if word == "#" else char for char, word in kept)
+        text = text[: each.start] + masked + text[each.end :]
+    return text
 
 
 def _only_said_in_passing(cell: str, window: timing.Window) -> bool:

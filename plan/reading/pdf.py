@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -63,6 +65,23 @@ class Rule:
 
 def blocks(data: bytes) -> list[str | Grid]:
     """Lines and tables in the order of the pages. Raises `NotAPlan`."""
+    with _silent():
+        return _blocks(data)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """pypdf tells a torn file on stderr in English; the officer gets one Vietnamese line."""
+    logger = logging.getLogger("pypdf")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _blocks(data: bytes) -> list[str | Grid]:
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):

@@ -22,6 +22,10 @@ INTERVALS = re.compile(
     r"(?:0?6 th[a-z]{1,2}ng(?: d[a-z]u nam)?|sau thang|thang|quy(?! dinh| che)|n[a-z]m"
     r"|tuan)\b(?! \d{4})\s*(?:,|/|va)?\s*)+)"
 )
+IN_QUARTER = re.compile(
+    r"\s(?:c[a-z]{1,2}a\s+)?thang (?:cuoi|dau)(?: c[a-z]{1,2}a| cung)*(?: m[a-z]{1,2}i| h[a-z]ng)?"
+    r" qu[yi]\b(?!\s*(?:[iv\d]+\b))"
+)
 EACH = re.compile(r"0?6 th[a-z]{1,2}ng|sau thang|thang|quy|n[a-z]m|tuan")
 SENT_TO = re.compile(
     r"(?:g[uir]{1,3}i(?: ve)?|b[a-z]{1,2}o c[a-z]{1,2}o(?: ve| voi| cho)?|\bve"
@@ -98,6 +102,7 @@ def _clause(text: str, trouble: bool) -> str:
 def _every(letters: str, trouble: bool) -> list[str]:
     if trouble:
         return ["ad_hoc"]
+    letters = IN_QUARTER.sub(" hang quy", letters)
     found = list[str]()
     for match in INTERVALS.finditer(letters):
         for each in EACH.findall(match[1]):

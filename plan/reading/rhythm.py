@@ -11,21 +11,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from plan.reading import named_days, unkept
 from plan.reading.ocr import fold, plain
 from plan.reading.rhythm_words import (
     AFTER_PERIODIC,
+    BARE,
     BY_SLASH,
     BY_WORDS,
     CONTINUOUS,
     EACH,
     EACH_TIME,
     FEWER,
+    HALF_FIRST,
+    HALF_LAST,
     IF_ANY,
     IN_YEAR,
     KEPT_UP,
     MEETING,
     MORE,
-    ON_DAY,
+    NOT_BARE,
     ON_DEMAND,
     ONE_IN,
     ONLY_PERIOD,
@@ -83,7 +87,17 @@ def read(text: str, stated: bool = True) -> Reading:
     first = found[0].form if found else {}
     loose = _loose(letters, stated) if not found else {}
     told = {**_tied(reruns, first, doubts)}
+    more += _unkept(letters, text, found)
     return Reading(tuple(found), told, loose, tuple(dict.fromkeys([*doubts, *more])))
+
+
+def _unkept(letters: str, text: str, found: list[Rhythm]) -> list[str]:
+    """Numbers beside the rhythms, and rhythms that are for each body."""
+    rest, doubts = letters, list[str]()
+    for each in found:
+        rest = rest[: each.start] + "#" * (each.end - each.start) + rest[each.end :]
+        doubts += unkept.for_each_body(letters, text, each.start, each.end)
+    return [*doubts, *unkept.quantities(rest, text)]
 
 
 def number(word: str) -> int:
@@ -145,15 +159,16 @@ def _tied(reruns: Form, first: Form, doubts: list[str]) -> Form:
 
 
 def _rhythms(letters: str, text: str, stated: bool) -> tuple[list[Rhythm], list[str]]:
-    found, doubts = list[Rhythm](), list[str]()
+    doubts = list[str]()
+    found = _halves(letters, doubts)
     for pattern in (PER_ISSUE, ONE_IN, BY_SLASH, BY_WORDS, EACH_TIME, IN_YEAR):
         for match in pattern.finditer(letters):
             rhythm = _rhythm(match, doubts)
             if rhythm and not any(_over(rhythm, other) for other in found):
                 found += [rhythm, *_chained(letters, rhythm, match)]
+    found = found or _bare(letters, text, doubts)
     found += [each for each in _spoilt(letters, fold(text), doubts) if not found]
-    if not found:
-        found = _periods(letters, text, stated)
+    found = found or _periods(letters, text, stated) or _on_air(letters, text, stated, doubts)
     return _joined(sorted(found, key=lambda each: each.start)), doubts
 
 
@@ -171,8 +186,54 @@ def _rhythm(match: re.Match[str], doubts: list[str]) -> Rhythm | None:
         doubts.append(f"Nêu khoảng {match['n']}-{match['most']}: lấy số nhỏ làm mức phải đạt.")
     if "count" in form:
         of = UNIT_NAMES[unit(match["unit"])]
-        doubts.append(f"Nêu {match['n']} trong mỗi {of}: lược đồ không ghi được số này.")
+        doubts.append(_too_many(match["n"], f"{many} {of}" if many > 1 else of))
     return Rhythm(form, noun, match.start(), match.end())
+
+
+def _too_many(count: str, of: str) -> str:
+    return f"Nêu {count} trong mỗi {of}: lược đồ không ghi được số này."
+
+
+def _halves(letters: str, doubts: list[str]) -> list[Rhythm]:
+    """ "nửa năm một lần" is every 6 months, "nửa tháng một bài" twice a month."""
+    found = list[Rhythm]()
+    for pattern in (HALF_FIRST, HALF_LAST):
+        for match in pattern.finditer(letters):
+            in_year = match["half"] == "nam"
+            form: Form = {"every": "6 months"} if in_year else {"per_month": 2}
+            if number(match["n"] or "1") != 1:
+                form = {"every": "6 months" if in_year else "1 month", "count": "unspecified"}
+                doubts.append(_too_many(match["n"], "nửa năm" if in_year else "nửa tháng"))
+            found.append(Rhythm(form, match["noun"], match.start(), match.end()))
+    return found[:1]
+
+
+def _bare(letters: str, text: str, doubts: list[str]) -> list[Rhythm]:
+    """ "tuần 02 bài"; "tháng 02 bài" too, though it might be February: a doubt."""
+    for match in BARE.finditer(letters):
+        of = unit(match["unit"])
+        before = letters[: match.start()]
+        if not number(match["n"]) or (of != "week" and NOT_BARE.search(before)):
+            continue
+        form = form_of(number(match["n"]), 1, of)
+        if of in ("month", "quarter"):
+            words = text[match.start() : match.end()]
+            each = f"{match['n']} trong mỗi {UNIT_NAMES[of]}"
+            doubts.append(f"“{words}” được hiểu là {each}; đề nghị xác nhận.")
+        elif "count" in form:
+            doubts.append(_too_many(match["n"], UNIT_NAMES[of]))
+        return [Rhythm(form, match["noun"], match.start(), match.end())]
+    return []
+
+
+def _on_air(letters: str, text: str, stated: bool, doubts: list[str]) -> list[Rhythm]:
+    days = named_days.on_air(letters, stated)
+    if days is None:
+        return []
+    words = text[days.start : days.end]
+    doubts.append(f"Nêu “{words}” mà không nêu “hằng tuần”: hiểu là mỗi tuần; đề nghị xác nhận.")
+    form = form_of(days.count if days.count > 1 else 0, 1, "week")
+    return [Rhythm({**form, "window_text": words}, "", days.start, days.end)]
 
 
 def _is_word_five(match: re.Match[str], groups: dict[str, str | None]) -> bool:
@@ -218,19 +279,18 @@ def _spoilt(letters: str, raw: str, doubts: list[str]) -> Iterator[Rhythm]:
 
 def _periods(letters: str, text: str, stated: bool) -> list[Rhythm]:
     """Only the period: "hằng tháng", "ngày 10 hằng tháng", "định kỳ quý"."""
-    found = list[Rhythm]()
     for pattern in (ONLY_PERIOD, AFTER_PERIODIC):
         for match in pattern.finditer(letters):
             of, many = unit(match["unit"]), number(match["m"] or "") or 1
             vague = of == "year" and not (stated or "dinh ky" in match[0])
             if vague or (not stated and MEETING.search(letters[: match.start()])):
                 continue
-            form = form_of(0, many, of)
-            for day in ON_DAY.finditer(letters):
-                if day.start() <= match.start() < day.end():
-                    form["window_text"] = text[day.start() : day.end()]
-            found.append(Rhythm(form, "", match.start(), match.end()))
-    return found[:1]
+            days = named_days.listed(letters, match.start())
+            form = form_of(days.count if days and days.count > 1 and many == 1 else 0, many, of)
+            if days:
+                form["window_text"] = text[days.start : days.end]
+            return [Rhythm(form, "", match.start(), match.end())]
+    return []
 
 
 def _joined(found: list[Rhythm]) -> list[Rhythm]:

@@ -72,11 +72,23 @@ AFTER_PERIODIC = re.compile(
 )
 MORE = re.compile(rf"\s*(?:,|;|va|\+)\s*(?:va\s+)?{LEAST}{RANGE}\s*(?P<noun>{NOUN})\b(?!\s*/)")
 FEWER = re.compile(rf"{RANGE}\s*(?P<noun>{NOUN})\s*(?:,|;|va|\+)\s*(?:va\s+)?{LEAST}$")
-ON_DAY = re.compile(
-    rf"(?:(?:truoc|vao|cham nhat|tre nhat|den|sang|chieu|toi)\s+)?(?:cac\s+)?(?:ng[a-z]{{1,2}}y"
-    rf"|thu|mung)"
-    rf"\s+[\w]+(?:\s*(?:,|va|-)\s*(?:thu\s+"
-    rf"|ngay\s+)?[\w]+)?\s+(?:c[a-z]{{1,2}}a\s+)?{EACH}\s+{UNIT}\b"
+CLEAR_NOUN = (
+    r"(?:tin(?:,? ?(?:va )?bai)?|bai(?: viet| dang)?|so(?!\s*\d)|ky(?! hop)|lan(?! luot| thu)|luot"
+    r"|buoi|cuoc|clip|videos?(?: clip)?|infographics?|phong su|chuyen (?:muc|de|trang)|ban tin)"
+)
+BARE = re.compile(
+    rf"\b(?P<unit>ngay|tuan|thang|quy|nam)\s+(?P<n>\d{{1,2}}){SAID}\s+(?P<noun>{CLEAR_NOUN})\b"
+)
+NOT_BARE = re.compile(
+    r"(?:\b(?:trong|tu|den|vao|het|truoc|sau|cua|ngay|thu|va|dau|giua|cuoi)|\d\s*[,-]?)\s*$"
+)
+HALF_FIRST = re.compile(
+    rf"\b(?:{EACH}\s+)?nua\s+(?P<half>thang|nam)\b\s*(?:/\s*)?"
+    r"(?:(?:co|ra|phat hanh|dang|thuc hien|to chuc|phat song)\s+)*"
+    rf"{LEAST}(?:(?P<n>{NUMBER}){SAID}\s*)?(?P<noun>{NOUN})\b"
+)
+HALF_LAST = re.compile(
+    rf"\b(?P<n>{NUMBER}){SAID}\s*(?P<noun>{NOUN}){LINK}(?:mot\s+)?nua\s+(?P<half>thang|nam)\b"
 )
 MEETING = re.compile(
     r"(?:giao ban|hoi nghi|cuoc hop|\bhop\b|phien hop|sinh hoat|bao cao|tong hop|ke hoach|nhiem vu"

@@ -11,6 +11,7 @@ from plan.reading.labels import KEYS, Labelled, labelled
 from plan.reading.naming import ascii_code
 from plan.reading.ocr import plain
 from plan.reading.outline import CLOSING, Node, Outline
+from plan.reading.reporting import REPORT
 from plan.reading.roles import role_of
 from plan.reading.signature import APPENDIX
 
@@ -19,6 +20,7 @@ POINTS_AWAY = re.compile(
     r"|co) ph[a-z]{1,2} l[a-z]{1,2}c"
 )
 NOT_A_DUTY = re.compile(r"^(?:nhu sau|cu the|gom|bao gom|can cu ke hoach nay,? cac co quan)\W*$")
+BELOW = re.compile(r"\bdinh ky\b|\bh[a-z]ng (?:tuan|thang|quy|nam)\b")
 SECTIONED = ("part", "capital", "roman", "number", "deep", "paren", "letter")
 
 
@@ -57,9 +59,11 @@ def parts(outline: Outline) -> Parts:
     """Walks the tree once."""
     found = Parts()
     seen = 0
-    for node in outline.root.children:
+    for at, node in enumerate(outline.root.children):
         letters = plain(node.text)
         if seen and (letters.startswith("noi nhan") or _is_appendix(letters)):
+            below = (each for top in outline.root.children[at:] for each in top.walk())
+            found.closing += filter(_orders_a_report, below)
             break
         if node.kind == "para":
             if seen and CLOSING.search(letters) and not letters.startswith("phu luc"):
@@ -70,6 +74,13 @@ def parts(outline: Outline) -> Parts:
         seen += 1
         _Walk(found).visit(node, Context())
     return found
+
+
+def _orders_a_report(node: Node) -> bool:
+    """A paragraph below the signature or an appendix: "Định kỳ hằng tháng … báo cáo …"."""
+    letters = plain(node.text)
+    a_sentence = node.kind == "para" and len(letters.split()) >= 10 and not node.text.isupper()
+    return a_sentence and bool(REPORT.search(letters) and BELOW.search(letters))
 
 
 def _is_appendix(letters: str) -> bool:

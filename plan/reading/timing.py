@@ -26,7 +26,7 @@ MONTHS = re.compile(
     r"(?:\s*(?:/|nam|nim|-)\s*(\d{4}))?"
 )
 EACH = re.compile(
-    r"(?:\bm[a-z]{0,2}i|\bhang|\bhing|\btung|/|\d)\s*$"
+    r"(?:\bm[a-z]{0,2}i|\bhang|\bhing|\btung|/|\d|\b(?:mot|hai|ba|bon|bay|tam|chin|muoi|nua))\s*$"
 )  # "mỗi tháng 01 tin" names no month
 PART = re.compile(
     r"\b(0?[369])\s*t[a-z]{1,4}ng\s+(c{1,2}[a-z]{1,2}[iol]|d[a-z]{1,2}u)\s*(?:c[a-z]{1,2}a\s+)?"
@@ -35,6 +35,7 @@ PART = re.compile(
 SPAN = re.compile(r"\b(20\d\d)\s*(?:-|–|den(?: nam)?)\s*(20\d\d)\b")
 WHOLE = re.compile(r"\bn[a-z]{0,2}m\s*(20\d\d)\b")
 THIS_YEAR = re.compile(r"\b(?:trong|ca|suot) n[a-z]m\b")
+SERIAL = re.compile(r"\bso\s*$|[/\d.]$")
 SMEARED = {"11", "l1", "1l", "ll", "|1", "1|", "||"}
 
 
@@ -57,6 +58,18 @@ def window(text: str, year: int | None = None) -> Window | None:
         if found:
             return found
     return None
+
+
+def impossible(text: str, year: int | None = None) -> list[str]:
+    """The days named that no calendar has: "31/11/2025"."""
+    letters = plain(text)
+    return [
+        text[match.start(3) : match.end()].strip()
+        for match in DATE.finditer(letters)
+        if (match[5] or match["to"] or match["from"] or "ng" in match[0][:3])
+        and not SERIAL.search(letters[: match.start()])
+        and _date(match[5] or year or 2000, match[4], match[3]) is None
+    ]
 
 
 def _dates(letters: str, text: str, year: int | None) -> Window | None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from benchmarks import plan_read
@@ -381,3 +382,36 @@ def test_the_seeds_are_read_as_well_as_promised() -> None:
 def test_another_kind_of_paper_is_refused_by_name(tmp_path: Path, kind: str) -> None:
     with pytest.raises(NotAPlan, match=f"Tệp là {kind.lower()}, không phải kế hoạch"):
         changed(tmp_path, ("KẾ HOẠCH\n", f"{kind}\n"))
+
+
+# -- reports
+
+
+def test_a_report_ordered_below_the_appendix_is_kept(tmp_path: Path) -> None:
+    path = papers.write_table_plan(tmp_path / "plan.docx")
+    paper = docx.Document(str(path))
+    paper.add_paragraph(
+        "Định kỳ hằng tháng, các đơn vị báo cáo kết quả thực hiện về UBND phường (qua Phòng Văn"
+        " hóa - Xã hội) để tổng hợp."
+    )
+    paper.save(str(path))
+    (report,) = read(path).tables["reports"]
+    assert report["every"] == ["month"]
+    assert report["to"] == "UBND phường"
+
+
+def test_the_name_of_a_form_below_orders_no_report(tmp_path: Path) -> None:
+    path = papers.write_table_plan(tmp_path / "plan.docx")
+    paper = docx.Document(str(path))
+    paper.add_paragraph("Mẫu báo cáo định kỳ hằng tháng")
+    paper.save(str(path))
+    assert "reports" not in read(path).tables
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["trước ngày 20 tháng cuối quý", "ngày 20 của tháng cuối mỗi quý", "định kỳ tháng cuối quý"],
+)
+def test_the_last_month_of_a_quarter_is_each_quarter(tmp_path: Path, when: str) -> None:
+    reading = changed(tmp_path, ("trước ngày 20 hằng tháng", when))
+    assert reading.tables["reports"][0]["every"] == ["quarter"]

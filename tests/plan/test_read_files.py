@@ -1,6 +1,7 @@
 """The kinds of files that hold a plan, and those that do not: one clear line each."""
 
 import io
+import logging
 import os
 import unicodedata
 import zipfile
@@ -59,6 +60,17 @@ def test_what_is_no_plan_is_refused_in_one_line(
     path = tmp_path / name
     path.write_bytes(data)
     assert says in refusal(path)
+
+
+def test_a_torn_pdf_says_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type")
+    refusal(path)
+    assert caplog.records == []
+    assert capsys.readouterr() == ("", "")
+    assert logging.getLogger("pypdf").level == logging.NOTSET, "left as it was"
 
 
 def test_random_bytes_are_refused(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from plan.reading import rhythm, timing
+from plan.reading import frequency, rhythm, timing
 
 UNSPECIFIED = "unspecified"
 
@@ -39,6 +39,14 @@ UNSPECIFIED = "unspecified"
         ("01 bài/ngày", {"every": "1 day"}),
         ("Hằng tháng, đăng tin, bài", {"every": "1 month", "count": UNSPECIFIED}),
         ("hàng quý", {"every": "1 quarter", "count": UNSPECIFIED}),
+        ("tuần 02 bài", {"per_week": 2}),
+        ("tuần 3 buổi", {"per_week": 3}),
+        ("năm 02 lần", {"per_year": 2}),
+        ("10 ngày/lần", {"every": "10 days"}),
+        ("nửa năm một lần", {"every": "6 months"}),
+        ("01 lần/nửa năm", {"every": "6 months"}),
+        ("Nửa tháng một bài", {"per_month": 2}),
+        ("nửa tháng/lần", {"per_month": 2}),
     ],
 )
 def test_a_rhythm_is_read(words: str, form: dict[str, Any]) -> None:
@@ -98,6 +106,113 @@ def test_a_day_of_the_month_is_kept_in_words() -> None:
     (found,) = rhythm.read("ngày 10 hằng tháng").rhythms
     assert found.form["every"] == "1 month"
     assert found.form["window_text"] == "ngày 10 hằng tháng"
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [
+        ("Thứ 3, thứ 5 hằng tuần", {"per_week": 2}),
+        ("sáng thứ Hai, thứ Tư và thứ Sáu hằng tuần", {"per_week": 3}),
+        ("tối thứ 7 và chủ nhật hằng tuần", {"per_week": 2}),
+        ("ngày 01 và 15 hằng tháng", {"per_month": 2}),
+        ("ngày 05, 15, 25 hằng tháng", {"per_month": 3}),
+        ("từ thứ 2 đến thứ 6 hằng tuần", {"every": "1 week", "count": UNSPECIFIED}),
+        ("từ ngày 01 đến ngày 15 hằng tháng", {"every": "1 month", "count": UNSPECIFIED}),
+    ],
+)
+def test_days_that_are_named_are_counted(words: str, form: dict[str, Any]) -> None:
+    (found,) = rhythm.read(words).rhythms
+    assert found.form == {**form, "window_text": words}
+
+
+def test_a_weekday_to_broadcast_on_is_each_week_with_a_doubt() -> None:
+    told = rhythm.read("phát sóng vào sáng thứ Bảy", stated=False)
+    (found,) = told.rhythms
+    assert found.form["every"] == "1 week"
+    assert found.form["window_text"] == "vào sáng thứ Bảy"
+    assert "hiểu là mỗi tuần" in told.doubts[0]
+
+
+@pytest.mark.parametrize(
+    "words", ["phát sóng vào sáng thứ Bảy, ngày 14/3/2026", "Thứ hai, tăng cường phát thanh"]
+)
+def test_a_weekday_with_a_date_and_secondly_are_no_rhythm(words: str) -> None:
+    assert rhythm.read(words, stated=False).rhythms == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("12 áp phích", "“12 áp phích”"),
+        ("Hai tuần một số (13 số)", "“13 số”"),
+        ("3 bài/tháng/đơn vị", "“/đơn vị”"),
+        ("mỗi đơn vị 3 bài/tháng", "“mỗi đơn vị”"),
+        ("xong trước 31/11/2025", "“31/11/2025”"),
+        ("tháng 02 bài", "“tháng 02 bài”"),
+        ("02 cuộc/6 tháng", "02 trong mỗi 6 tháng"),
+        ("nửa tháng 03 bài", "03 trong mỗi nửa tháng"),
+    ],
+)
+def test_what_cannot_be_kept_is_a_doubt(words: str, says: str) -> None:
+    (why,) = frequency.told("", words, "", 2025).doubts
+    assert says in why
+
+
+def test_products_without_a_period_are_a_doubt_wherever_they_stand() -> None:
+    for told in (
+        frequency.told("Thiết kế 12 áp phích", "", "", 2026),
+        frequency.told("Thiết kế áp phích", "", "", 2026, "12 áp phích"),
+    ):
+        assert "“12 áp phích”" in told.doubts[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["mỗi tuần 02 tin", "2 tuần/1 số (26 số/năm)", "Mỗi tháng 01 chuyên đề, phát lại 02 lần"],
+)
+def test_a_number_that_is_kept_is_no_doubt(words: str) -> None:
+    assert frequency.told("", words, "", 2026).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [
+        ("Sáu tháng 01 clip", {"every": "6 months"}),
+        ("ba tháng 01 tin", {"every": "3 months"}),
+        ("ba tháng 02 tin", {"every": "3 months", "count": UNSPECIFIED}),
+        ("3 tháng 01 lần", {"every": "3 months"}),
+        ("mỗi tháng 01 số", {"per_month": 1}),
+        ("Mỗi quý 2 buổi", {"per_quarter": 2}),
+        ("tháng 02 bài", {"per_month": 2}),
+        ("quý 2 bài", {"per_quarter": 2}),
+        ("nửa tháng 01 tin", {"per_month": 2}),
+        ("Bốn tháng 03 văn nghệ", {}),
+    ],
+)
+def test_a_number_in_a_rhythm_is_no_month(words: str, form: dict[str, Any]) -> None:
+    assert frequency.told("", words, "", 2026).frequency == form
+    assert frequency.told(f"Đăng bài, {words}", "", "", 2026).frequency == form
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["từ đầu năm 02 bài", "trong tháng 9 bài trừ hủ tục", "ngày 20 lần lượt", "Tuần 1 tháng 3"],
+)
+def test_a_number_after_a_word_of_time_may_be_no_rhythm(words: str) -> None:
+    assert rhythm.read(words).rhythms == ()
+
+
+def test_a_torn_cell_too_gives_no_month_for_a_number_in_a_rhythm() -> None:
+    bare = frequency.without_counts("Sáu tháng 01 clip | Quý III/2026", stated=False)
+    found = timing.window(bare, 2026)
+    assert found is not None
+    assert found.first == date(2026, 7, 1)
+
+
+def test_a_window_beside_a_rhythm_stays() -> None:
+    told = frequency.told("", "Mỗi tháng 02 bài, từ tháng 3 đến tháng 12/2026", "", 2026)
+    assert told.frequency["per_month"] == 2
+    assert (told.frequency["from"], told.frequency["to"]) == ("2026-03-01", "2026-12-31")
 
 
 def test_a_range_takes_its_lower_end_and_says_so() -> None:
