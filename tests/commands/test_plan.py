@@ -153,7 +153,7 @@ def test_a_rehearsal_of_a_month_reports_in_json(loa: Loa) -> None:
     ran = loa(*("rehearse", str(DAK_TO), "--from", "2025-09-01", "--to", "2025-09-30", "--json"))
     told = json.loads(ran.out)
     assert (told["late"], told["missed"], told["asked"], told["duplicates"]) == (0, 0, 0, 0)
-    assert told["sent"] > 30
+    assert told["sent"] >= 20
     assert told["readings"] > 20
     bulletin = next(each for each in told["tasks"] if each["id"] == "DT-C.I.2.a")
     assert bulletin["done"] >= 2
