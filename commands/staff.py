@@ -50,3 +50,12 @@ def list_(unit: office.UnitOption = None, as_json: office.JsonOption = False) ->
         office.say(f"{each['name']} · {ROLE_NAMES[Role(str(each['role']))]} · {each['unit']}")
     if not staff:
         office.summary("Chưa có ai; thêm bằng: loa staff add TÊN --role approver")
+
+
+@commands.command("remove")
+def remove(name: str, unit: office.UnitOption = None) -> None:
+    """Remove a member of staff; what they did keeps their name."""
+    app = office.open_office()
+    with app.store.writing() as session:
+        person = people.remove(session, name, unit)
+    office.say(f"Đã thôi giao việc cho {person.name} ở đơn vị {person.unit}.")

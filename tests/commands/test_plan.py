@@ -149,6 +149,15 @@ def test_staff_are_listed_and_a_name_is_taken_once(office: Office) -> None:
     assert "đã có cán bộ" in twin.err
 
 
+def test_who_is_removed_may_do_nothing_more_and_can_come_back(office: Office) -> None:
+    assert office.loa("staff", "remove", "chị hoa").code == 0
+    assert office.loa("staff", "list", "--json").json == []
+    gone = office.loa("staff", "remove", "Chị Hoa")
+    assert "Không có cán bộ" in gone.err
+    assert office.loa("staff", "add", "Chị Hoa", "--role", "leader").code == 0
+    assert office.loa("staff", "list", "--json").json[0]["role"] == "leader"
+
+
 def test_a_rehearsal_of_a_month_reports_in_json(loa: Loa) -> None:
     ran = loa(*("rehearse", str(DAK_TO), "--from", "2025-09-01", "--to", "2025-09-30", "--json"))
     told = json.loads(ran.out)
