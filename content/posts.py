@@ -19,6 +19,7 @@ from content.media import keep_bytes
 from errors import Refused
 
 LINK = re.compile(r"https?://[^\s<>\"”’)]+[^\s<>\"”’).,;:!?]")
+HASHTAGS = re.compile(r"(?:\s+#\w+)+\s*$")
 LINK_WORDS = {"audio": "Nghe", "video": "Xem"}
 
 
@@ -42,7 +43,7 @@ def compose(content: Mapping[str, Any], channel: str, limits: Limits, house: Hou
     media = [_media(name, limits, house) for name in names if name != used]
     taken = [each for each in media if each.kind in limits.kinds or each.kind == "image"]
     linked = [each for each in media if each not in taken]
-    body = str(content["body"])
+    body, hashtags = _apart(str(content["body"]))
     variant = content.get("variants", {}).get(channel)
     for each in linked:
         # A recording that the channel cannot carry is a link, not a loss.
@@ -55,6 +56,7 @@ def compose(content: Mapping[str, Any], channel: str, limits: Limits, house: Hou
             title=str(content["title"]),
             body=body,
             variant=variant,
+            hashtags=hashtags,
             cover=cover,
             link=link,
             utm={"source": channel, "medium": "loa", "campaign": str(content["kind"])}
@@ -64,6 +66,14 @@ def compose(content: Mapping[str, Any], channel: str, limits: Limits, house: Hou
         limits,
         taken,
     )
+
+
+def _apart(body: str) -> tuple[str, tuple[str, ...]]:
+    """The body, and the hashtags written after it: they go only where a channel knows them."""
+    found = HASHTAGS.search(body)
+    if not found or not body[: found.start()].strip():
+        return body, ()
+    return body[: found.start()].rstrip(), tuple(found[0].split())
 
 
 def _media(name: str, limits: Limits, house: House) -> Media:
