@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -13,12 +14,15 @@ from content import media, routing
 from content.draft_file import NewDraft
 from content.draft_values import nearest
 from content.moments import shown
+from content.picture_file import PictureRefused, open_picture
 from content.routing import Office, Slot
-from errors import Refused
+from content.sniff import sniff
+from errors import Refused, why
 from models import Deed, Draft, DraftState, Item, Publication, SendState, Staff
 from zone import HANOI
 
 BIGGEST_ID = 2**31 - 1
+PREVIEW_SIDE = 240  # pixels: enough to know that a picture opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ def add(
     found = place(session, office, new.task, new.slot, now)
     channels = routing.resolve(office, new.channels, found.task)
     notes = [found.note, *check_variants(office, new.variants, channels)]
+    for path in new.media:
+        _check_picture(path)
     draft = Draft(
         unit=office.unit.id,
         kind=new.kind,
@@ -77,6 +83,19 @@ def add(
     session.add(draft)
     session.flush()
     return Added(draft, channels, found.slot, tuple(note for note in notes if note))
+
+
+def _check_picture(path: Path) -> None:
+    """A picture that no channel could show is refused before it is kept."""
+    try:
+        mime = sniff(path)
+    except OSError as error:
+        raise Refused(f"Không đọc được tệp {path.name}: {why(error)}.") from error
+    if mime and mime.startswith("image/"):
+        try:
+            open_picture(path, PREVIEW_SIDE)
+        except PictureRefused as refusal:
+            raise Refused(f"{path.name}: {refusal}") from refusal
 
 
 def named(session: Session, id: int, *, lock: bool = False) -> Draft:

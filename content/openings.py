@@ -22,9 +22,9 @@ def opening(maker: str, slot: Slot, title: str, topics: Sequence[str]) -> NewDra
     return NewDraft(
         kind=KINDS[maker],
         title=f"{NAMES[maker]} số {slot.number}/{slot.of}",
-        body=title,
+        body="",  # submitting an empty one is refused: nothing unfinished goes out
         task=slot.task,
         slot=slot.id,
         topics=tuple(topics),
-        note=f"Còn thiếu: {MISSING[maker]}.",
+        note=f"{title}. Còn thiếu: {MISSING[maker]}.",
     )

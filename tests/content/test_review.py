@@ -239,11 +239,22 @@ def test_a_hard_limit_refuses_and_names_the_channel(desk: Desk, tmp_path: Path) 
     assert submit_to(desk, id, zalo=takes) == ()
 
 
-def test_a_broken_picture_is_refused_before_anybody_approves_it(desk: Desk, tmp_path: Path) -> None:
+def test_a_broken_picture_is_refused_before_it_is_kept(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "anh.jpg").write_bytes(b"\xff\xd8\xff torn")
-    id = desk.add(media=(tmp_path / "anh.jpg",)).draft.id
+    with pytest.raises(Refused, match="anh.jpg: Tệp ảnh bị hỏng"):
+        desk.add(media=(tmp_path / "anh.jpg",))
+    folder = desk.office.config.loa.media
+    assert not folder.exists() or not list(folder.iterdir())
+
+
+def test_a_picture_that_was_changed_in_the_folder_is_refused_at_submission(
+    desk: Desk, tmp_path: Path
+) -> None:
+    Image.new("RGB", (400, 400), "red").save(tmp_path / "anh.jpg")
+    draft = desk.add(media=(tmp_path / "anh.jpg",)).draft
+    (desk.office.config.loa.media / draft.media[0]).write_bytes(b"\xff\xd8\xff torn")
     with pytest.raises(Refused, match="Kênh zalo: "):
-        submit_to(desk, id, zalo=Limits(text=2000, images=1, kinds=frozenset({"image"})))
+        submit_to(desk, draft.id, zalo=Limits(text=2000, images=1, kinds=frozenset({"image"})))
 
 
 def test_a_time_that_passed_while_waiting_is_told(desk: Desk) -> None:
