@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from rich.console import Group
@@ -28,10 +28,6 @@ SERVICES = {
     "loa": "Loa xã",
     "thu-cong": "Tại chỗ",
 }
-
-
-def morning(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 7, 30, tzinfo=HANOI)
 
 
 def show(screen: Live, rehearsal: Rehearsal, day: date) -> None:

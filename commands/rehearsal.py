@@ -106,10 +106,10 @@ class Rehearsal:
 
     def day(self, day: date) -> None:
         """The morning's writing, the day's sending, the evening's reading."""
-        self.stage.time.set(_at(day, 7, 30))
+        self.stage.time.set(at(day, 7, 30))
         scheduler.open_drafts(self.stage.app, self.now)
         self._write(day)
-        self._send_until(_at(day, 21, 0))
+        self._send_until(at(day, 21, 0))
         self._read()
 
     # -- staff
@@ -274,7 +274,8 @@ class Rehearsal:
         return sum(times - 1 for times in seen.values())
 
 
-def _at(day: date, hour: int, minute: int) -> datetime:
+def at(day: date, hour: int, minute: int) -> datetime:
+    """A moment of a day in the office's own time."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=HANOI)
 
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.live import Live
 
 from commands import live, logs, office, tables
-from commands.rehearsal import Rehearsal, Result
+from commands.rehearsal import Rehearsal, Result, at
 from commands.stage import stage
 from errors import Refused, why
 from plan import file, progress
@@ -99,7 +99,7 @@ def _rehearsal(
 ) -> Iterator[tuple[Rehearsal, float]]:
     started = time.perf_counter()
     logs.set_up(sys.stderr, os.environ.get("LOA_LOG") or "critical")
-    start = live.morning(first) - timedelta(minutes=30)
+    start = at(first, 7, 0)
     with tempfile.TemporaryDirectory(prefix="loa-") as folder:
         try:
             with stage(plan, file.text(path), Path(folder), start, port) as ready:

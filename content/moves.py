@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
+from content import people
 from content.names import STATE_NAMES
 from content.routing import Office
 from errors import Refused
@@ -41,11 +42,7 @@ OWN = frozenset({Action.CHANGE, Action.SUBMIT, Action.DROP, Action.REOPEN})
 _JUDGE = frozenset({Action.APPROVE, Action.RETURN, Action.DROP, Action.REOPEN})
 # With any draft of their unit; a leader and an admin also in the units below.
 MAY: Mapping[Role, frozenset[Action]] = {
-    Role.CONTRIBUTOR: frozenset(),
-    Role.EDITOR: frozenset(),
-    Role.APPROVER: _JUDGE,
-    Role.LEADER: _JUDGE,
-    Role.ADMIN: _JUDGE,
+    role: _JUDGE if role in people.MAY["approve"] else frozenset() for role in Role
 }
 REACH_DOWN = (Role.LEADER, Role.ADMIN)
 

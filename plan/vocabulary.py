@@ -49,10 +49,6 @@ FREQUENCY_KEYS = frozenset(
 )
 RERUN_KEYS = frozenset("per_week per_month per_quarter per_year per_issue".split())
 
-REPORT_INTERVALS = frozenset(
-    "month quarter half_year year ad_hoc periodic unspecified week".split()
-)
-
 TABLE_KEYS: dict[str, frozenset[str]] = {
     "": frozenset(
         "schema slug source plan purposes requirements topics forms tasks reports funding"

@@ -12,14 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image
 from rich.console import Console
 
 from commands import live, logs
-from commands.rehearsal import Rehearsal
+from commands.rehearsal import Rehearsal, at
 from commands.rehearse import DEMO_FIRST, DEMO_NOW, DEMO_PLAN
 from commands.stage import stage
 from plan import file
@@ -48,7 +47,7 @@ FLAGS = (
 
 def main() -> None:
     logs.set_up(sys.stderr, "critical")
-    start = live.morning(DEMO_FIRST) - timedelta(minutes=30)
+    start = at(DEMO_FIRST, 7, 0)
     plan = file.load(DEMO_PLAN)
     with (
         tempfile.TemporaryDirectory(prefix="loa-") as folder,

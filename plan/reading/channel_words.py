@@ -127,9 +127,6 @@ UNIT = re.compile(
     r"(?:^\W*|c[a-z]{1,2}a (?:cac |tung |moi )?|;\s*)(?:co quan|don vi|phong,? ban)\b"
 )
 NETWORKS = {"zalo", "zalo.oa", "facebook", "fanpage", "tiktok"}
-MASS_BODIES = re.compile(
-    r"mat tran|mttq|doan the|hoi (?:lien hiep|phu nu|nong dan|cuu chien)|doan t"
-)
 AHEAD = 70
 
 

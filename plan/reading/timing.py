@@ -9,7 +9,6 @@ from datetime import date
 
 from plan.reading.ocr import fold, plain
 
-YEAR = r"(?:nam|nim|ndm|/|-|\.)\s*(\d{4})\b"
 DAY = (
     r"(?:ng[a-z]{1,2}y\s+)?(\d{1,2})\s*(?:[/.]|\s*thang\s*)\s*(\d{1,2})"
     r"(?:\s*(?:[/.]|nam)\s*(\d{4}))?(?!\s*[/\d-])"
